@@ -1,0 +1,1 @@
+"""Redbutton: what a team types and presses in Slack becomes operations, checked, durable and recorded."""

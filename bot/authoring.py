@@ -1,0 +1,94 @@
+"""The authors' one door.
+
+Everything an operation imports, beside the ports of `integrations.ports`.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from bot.domain.actor import Actor
+from bot.domain.catalogue import Catalogue
+from bot.domain.clock import Clock
+from bot.domain.context import Context, StepRule
+from bot.domain.errors import Refused
+from bot.domain.operation import Operation, Risk, Undo, declare
+from bot.domain.params import (
+    DateTime,
+    Duration,
+    Email,
+    LongText,
+    MinorUnits,
+    Money,
+    Option,
+    Options,
+    Params,
+    Personal,
+    Secret,
+    SlackChannel,
+    SlackUser,
+)
+from bot.domain.ports import Rules
+from bot.domain.result import File, Result
+
+__all__ = [
+    "Actor",
+    "Catalogue",
+    "Clock",
+    "Context",
+    "DateTime",
+    "Duration",
+    "Email",
+    "File",
+    "LongText",
+    "MinorUnits",
+    "Money",
+    "Operation",
+    "Option",
+    "Options",
+    "Params",
+    "Personal",
+    "Refused",
+    "Result",
+    "Risk",
+    "Rules",
+    "Secret",
+    "SlackChannel",
+    "SlackUser",
+    "StepRule",
+    "Undo",
+    "operation",
+]
+
+
+def operation(  # noqa: PLR0913  Each is one line of a declaration, all but two optional.
+    name: str,
+    *,
+    risk: Risk,
+    target: str | None = None,
+    preview: Callable[..., Awaitable[Any]] | None = None,
+    undo: Undo | None = None,
+    probe: Callable[..., Awaitable[bool | None]] | None = None,
+    timeout: float = 300.0,
+) -> Callable[[Callable[..., Awaitable[Result]]], Operation]:
+    """Declare the function below as the operation *name* (`group.verb`).
+
+    *target* names the field that is acted on. *preview* is called with the params and returns rows,
+    header first, of what would change. *undo* names the operation that takes it back. *probe* is
+    called with the params after a lost answer: True, it happened; False, it did not; None, it
+    cannot be told. *timeout* bounds a run, in seconds. Raises TypeError at import where the
+    declaration is wrong.
+    """
+
+    def declared(call: Callable[..., Awaitable[Result]]) -> Operation:
+        return declare(
+            call,
+            name,
+            risk,
+            target=target,
+            preview=preview,
+            undo=undo,
+            probe=probe,
+            timeout=timeout,
+        )
+
+    return declared

@@ -1,0 +1,1 @@
+"""The shared words: frozen values and protocols, no I/O, no vendor."""

@@ -1,0 +1,101 @@
+"""One asking: who, what, when, and everything that came of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from pydantic import BaseModel, ConfigDict
+
+
+class State(StrEnum):
+    """Where an invocation stands."""
+
+    INVALID = "invalid"
+    DENIED = "denied"
+    ACCEPTED = "accepted"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
+
+
+MOVES: Mapping[State, frozenset[State]] = MappingProxyType(
+    {
+        State.INVALID: frozenset(),
+        State.DENIED: frozenset(),
+        State.ACCEPTED: frozenset({State.RUNNING, State.DENIED, State.CANCELLED, State.FAILED}),
+        State.RUNNING: frozenset(
+            {State.DENIED, State.SUCCEEDED, State.FAILED, State.CANCELLED, State.UNKNOWN}
+        ),
+        State.SUCCEEDED: frozenset(),
+        State.FAILED: frozenset(),
+        State.CANCELLED: frozenset(),
+        State.UNKNOWN: frozenset({State.SUCCEEDED, State.FAILED}),
+    }
+)
+"""Which state may follow which.
+
+An unknown outcome can still be settled; every other end is final.
+"""
+
+
+class Surface(StrEnum):
+    """A door."""
+
+    SLACK = "slack"
+    CLI = "cli"
+    SCHEDULE = "schedule"
+
+
+class Origin(BaseModel):
+    """Where it was asked, and so where it is answered.
+
+    *response_url* is Slack's, good for 30 minutes.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    surface: Surface
+    team: str
+    user: str
+    channel: str | None = None
+    response_url: str | None = None
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """A stored invocation. *params* is the JSON of its params, secrets wiped once it has ended."""
+
+    id: str
+    key: str
+    operation: str
+    state: State
+    origin: Origin
+    actor_name: str
+    params: str
+    at: datetime
+    owner: str | None = None
+    cancelled_by: str | None = None
+
+
+class StepState(StrEnum):
+    """Where a step stands."""
+
+    PLANNED = "planned"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    BY_HAND = "by_hand"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A stored step: what it remembers, what people see, what the record tells."""
+
+    name: str
+    state: StepState
+    result: str | None = None
+    note: str = ""

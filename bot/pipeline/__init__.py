@@ -1,0 +1,1 @@
+"""The road: receive, identify, parse, decide, record, execute, record, reply."""

@@ -1,0 +1,183 @@
+"""What the road needs of the rooms above it: the store, the engine, the directory."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.actor import Actor
+from bot.domain.decision import Channel
+from bot.domain.invocation import Invocation, State, Step
+from bot.domain.notice import Audience, Notice
+from bot.domain.record import Event
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A message as it should be now.
+
+    One with the same *slot* of an invocation is edited in place.
+    """
+
+    slot: str
+    audience: Audience
+    notice: Notice
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is written together with a change: events to the record, messages, timers."""
+
+    events: tuple[Event, ...] = ()
+    drafts: tuple[Draft, ...] = ()
+    timers: tuple["Timer", ...] = ()
+
+
+@dataclass(frozen=True)
+class Timer:
+    """Something to be done at *due*, once.
+
+    *kind* names who does it; a timer is unique by *kind* and *key*.
+    """
+
+    kind: str
+    key: str
+    due: datetime
+    payload: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Opening:
+    """An invocation as it enters the book, with the first answer to give to repeats.
+
+    *meaning* is a digest of who, what and with which params; None where it is not compared.
+    """
+
+    invocation: Invocation
+    answer: str
+    entry: Entry
+    meaning: str | None = None
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """The key is known: *answer* was the first answer."""
+
+    answer: str
+
+
+@dataclass(frozen=True)
+class SaidBefore:
+    """The same meaning was asked for by *invocation*, *at*; nothing was written."""
+
+    invocation: str
+    at: datetime
+
+
+class Book(Protocol):
+    """The store, as the road sees it.
+
+    Each method is one transaction; what it raises wrote nothing.
+    """
+
+    async def open(
+        self, opening: Opening, *, within: float, same_since: datetime | None = None
+    ) -> Repeat | SaidBefore | None:
+        """Write *opening* unless its key is known, or its meaning was accepted since *same_since*.
+
+        Returns None once committed. Raises NotNow unless the commit is confirmed within *within*
+        seconds; what commits later all the same is taken back (moved to failed, with an outcome
+        event) and is never run.
+        """
+        ...
+
+    async def get(self, invocation: str) -> Invocation | None:
+        """Return the invocation, its params opened."""
+        ...
+
+    async def take(self, invocation: str, owner: str, entry: Entry) -> bool:
+        """Make *owner* the one that runs it.
+
+        Accepted, or running under another owner, becomes running. False if it has ended.
+        """
+        ...
+
+    async def move(
+        self,
+        invocation: str,
+        to: State,
+        entry: Entry,
+        *,
+        owner: str | None = None,
+        params: str | None = None,
+    ) -> bool:
+        """Move it on, together with *entry*; *params* replaces its params (wiped of secrets).
+
+        False, and nothing is written, where the move is not allowed (`MOVES`) or *owner* lost it.
+        """
+        ...
+
+    async def steps(self, invocation: str) -> tuple[Step, ...]:
+        """Return its steps in the order they were begun, results opened."""
+        ...
+
+    async def put_step(self, invocation: str, step: Step, owner: str, entry: Entry) -> bool:
+        """Insert or replace *step* (by name), result sealed, with *entry*.
+
+        False where *owner* lost the run.
+        """
+        ...
+
+    async def write(self, invocation: str | None, entry: Entry) -> None:
+        """Write *entry* alone: events about the bot itself, messages, timers."""
+        ...
+
+    async def cancel(self, invocation: str, by: str) -> bool:
+        """Leave word that *by* wants it cancelled. False if it has ended."""
+        ...
+
+    async def in_state(self, states: Collection[State], limit: int = 1000) -> Sequence[Invocation]:
+        """Return invocations in these *states*, oldest first."""
+        ...
+
+    async def notice(self, invocation: str, slot: str) -> Notice | None:
+        """Return the message last drafted for *slot*, while it is kept."""
+        ...
+
+    async def due(self, now: datetime, owner: str, limit: int = 100) -> Sequence[Timer]:
+        """Claim timers due at *now* for *owner*.
+
+        Each is handed out once until it is done or its claim is 60 s old.
+        """
+        ...
+
+    async def done(self, timer: Timer) -> None:
+        """Remove *timer*."""
+        ...
+
+
+class Queue(Protocol):
+    """The durable engine, as the road sees it."""
+
+    async def enqueue(self, invocation: str) -> None:
+        """Have it run, once; a repeat is no error."""
+        ...
+
+    async def known(self, invocations: Collection[str]) -> frozenset[str]:
+        """Return which of these the engine already has."""
+        ...
+
+
+class Directory(Protocol):
+    """Knows who people are and which channels there are."""
+
+    async def actor(self, team: str, user: str) -> Actor:
+        """Return who *user* is now.
+
+        Raises NotAllowed where that cannot be known, or the account is switched off.
+        """
+        ...
+
+    async def channel(self, team: str, channel: str) -> Channel:
+        """Return what rules may know about *channel*. What cannot be known is taken for shared."""
+        ...

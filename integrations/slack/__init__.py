@@ -1,0 +1,1 @@
+"""Slack's Web API: the client, and the one paced sender of messages."""

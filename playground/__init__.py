@@ -1,0 +1,1 @@
+"""A pretend Slack workspace and pretend vendors that speak the real wire protocols."""

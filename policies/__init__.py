@@ -1,0 +1,1 @@
+"""Who may do what: Cedar rules and the engine that asks them."""
