@@ -1,0 +1,229 @@
+"""Settings.
+
+`redbutton.toml`, with the environment for secrets. A wrong one names itself, the rule and an
+example.
+"""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+)
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from typing_extensions import override
+
+from bot.domain.errors import Misconfigured
+
+SLACK_ID = r"^[A-Z][A-Z0-9]{2,20}$"
+SlackId = Annotated[str, StringConstraints(pattern=SLACK_ID)]
+CONFIG_VARIABLE = "REDBUTTON_CONFIG"
+DEFAULT_CONFIG = "redbutton.toml"
+
+EXAMPLES = {
+    "SLACK_BOT_TOKEN": "xoxb-… from your app's page > OAuth & Permissions",
+    "SLACK_SIGNING_SECRET": "8f742231b10e8888abcd99ffff85a500 from your app's Basic Information",
+    "SLACK_API_URL": "https://slack.com/api/",
+    "DATABASE_URL": "sqlite:///var/redbutton.db",
+    "REDBUTTON_PORT": "3000",
+    "REDBUTTON_HOST": "127.0.0.1",
+    "policy.paths": 'paths = ["rules/"]',
+    "groups": 'support = ["U0123ABCD"]',
+    "channels": 'ops = ["C0123ABCD"]',
+    "databases": '[databases.backoffice]\nurl = "sqlite:///var/backoffice.db"',
+    "cli.users": 'alice = "U0123ABCD"',
+    "aliases": '"/suspend" = "users.suspend"',
+}
+"""A right value for each setting, shown beside a wrong one."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class PolicySettings(_Part):
+    """Where the rules are."""
+
+    paths: tuple[Path, ...] = ()
+    """Rule files or folders of them, read beside the shipped rules."""
+
+    replace: bool = False
+    """Whether the shipped rules are left out."""
+
+
+class DatabaseSettings(_Part):
+    """A business database that operations reach by its name."""
+
+    url: SecretStr
+    """SQLAlchemy URL of the database; it may hold a password, so it is never shown."""
+
+    timeout: float = Field(10.0, gt=0, le=300)
+    """Seconds after which a statement is stopped."""
+
+
+class CliSettings(_Part):
+    """Who may use the command line beside a running bot."""
+
+    users: dict[str, SlackId] = {}
+    """Operating-system user to the Slack user whose rights they have."""
+
+
+class SlackSettings(_Part):
+    """How Slack is met."""
+
+    team: SlackId | None = None
+    """The workspace's id; learnt from Slack when left out."""
+
+    max_age: float = Field(300.0, gt=0)
+    """Seconds for which what is known of a person counts as fresh."""
+
+    stale: float = Field(3600.0, gt=0)
+    """Seconds for which it still counts while Slack does not answer.
+
+    After that, nobody is known.
+    """
+
+
+class Settings(BaseSettings):
+    """All settings. Secrets come from the environment alone."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, use_attribute_docstrings=True, populate_by_name=True
+    )
+
+    bot_token: SecretStr | None = Field(None, validation_alias="SLACK_BOT_TOKEN")
+    """The bot's token, `xoxb-…`."""
+
+    signing_secret: SecretStr | None = Field(None, validation_alias="SLACK_SIGNING_SECRET")
+    """What Slack signs its requests with; set, requests come by HTTP."""
+
+    api_url: Annotated[str, StringConstraints(pattern=r"^https?://\S+/$")] = Field(
+        "https://slack.com/api/", validation_alias="SLACK_API_URL"
+    )
+    """Slack's Web API; another address serves other regions and tests."""
+
+    database_url: Annotated[str, StringConstraints(pattern=r"^sqlite:///\S+$")] = Field(
+        "sqlite:///var/redbutton.db", validation_alias="DATABASE_URL"
+    )
+    """The store. Its folder also holds the engine's file, the key, the lock and the socket."""
+
+    port: int = Field(3000, ge=0, le=65535, validation_alias="REDBUTTON_PORT")
+    """The port that is listened on; 0 takes a free one."""
+
+    host: str = Field("127.0.0.1", validation_alias="REDBUTTON_HOST")
+    """The address that is listened on."""
+
+    key: SecretStr | None = Field(None, validation_alias="REDBUTTON_KEY")
+    """32 bytes in base64 that seal what is kept; left out, a file beside the store holds them."""
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", validation_alias="REDBUTTON_LOG_LEVEL"
+    )
+    """The least severe line that is logged."""
+
+    slack: SlackSettings = SlackSettings()
+    policy: PolicySettings = PolicySettings()
+    groups: dict[str, tuple[SlackId, ...]] = {}
+    """Groups beside Slack's usergroups, for the rules: name to people's ids."""
+    channels: dict[str, tuple[SlackId, ...]] = {}
+    """Groups of channels, for the rules: name to channels' ids."""
+    databases: dict[str, DatabaseSettings] = {}
+    """Business databases by name."""
+    cli: CliSettings = CliSettings()
+    aliases: dict[Annotated[str, StringConstraints(pattern=r"^/[a-z0-9_-]{1,31}$")], str] = {}
+    """Extra slash commands: each means an operation."""
+
+    @field_validator("bot_token")
+    @classmethod
+    def _is_bot_token(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None and not token.get_secret_value().startswith("xoxb-"):
+            raise ValueError("must begin with xoxb-")
+        return token
+
+    @override
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read nothing but what `load` hands in: it has looked everywhere already."""
+        return (init_settings,)
+
+    @property
+    def folder(self) -> Path:
+        """Return the folder that holds the store."""
+        return self.store.parent
+
+    @property
+    def store(self) -> Path:
+        """Return the store's file."""
+        return Path(self.database_url.removeprefix("sqlite:///"))
+
+    @classmethod
+    def load(cls, environ: dict[str, str] | None = None) -> Self:
+        """Read the file and the environment.
+
+        Raises Misconfigured naming the setting, the rule and an example.
+        """
+        env = dict(os.environ) if environ is None else environ
+        chosen = env.get(CONFIG_VARIABLE)
+        path = Path(chosen or DEFAULT_CONFIG)
+        told = _file(path, wanted=chosen is not None)
+        names = {str(f.validation_alias) for f in cls.model_fields.values() if f.validation_alias}
+        told |= {name: value for name, value in env.items() if name in names and value}
+        try:
+            return cls(**told)
+        except ValidationError as wrong:
+            raise _misconfigured(wrong, path) from None
+
+
+def _file(path: Path, *, wanted: bool) -> dict[str, Any]:
+    if not path.exists():
+        if wanted:
+            raise Misconfigured(
+                f"`{CONFIG_VARIABLE}` names {str(path)!r}, which does not exist.",
+                fix="Write that file or unset the variable; see `docs/reference/settings.md`.",
+            )
+        return {}
+    try:
+        told = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise Misconfigured(
+            f"{str(path)!r} cannot be read: {error}.",
+            fix='It is TOML: `[groups]` and then `support = ["U0123ABCD"]`.',
+        ) from None
+    secret = sorted(name for name in told if name.isupper())
+    if secret:
+        raise Misconfigured(
+            f"{str(path)!r} holds {secret[0]!r}, which belongs into the environment.",
+            fix=f"Remove it there and say `export {secret[0]}=…`.",
+        )
+    return told
+
+
+def _misconfigured(wrong: ValidationError, path: Path) -> Misconfigured:
+    first = wrong.errors(include_url=False, include_context=False)[0]
+    name = ".".join(str(part) for part in first["loc"])
+    shown = EXAMPLES.get(name) or EXAMPLES.get(name.rpartition(".")[0]) or _nearest(name)
+    where = "environment variable" if name.isupper() else f"setting in {str(path)!r},"
+    rule = first["msg"].removeprefix("Value error, ")
+    return Misconfigured(f"The {where} `{name}` is wrong: {rule}.", fix=f"For example: {shown}")
+
+
+def _nearest(name: str) -> str:
+    for part, example in EXAMPLES.items():
+        if name.split(".", maxsplit=1)[0] == part.split(".")[0]:
+            return example
+    return "see `docs/reference/settings.md`."
