@@ -1,0 +1,177 @@
+"""The Web API over HTTP: who may call, what is called, and the trouble that is switched on."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from playground import methods_chat as chat
+from playground import methods_files as files
+from playground import methods_people as people
+from playground import methods_views as views
+from playground import posting
+from playground.arguments import Arguments
+from playground.errors import SlackError
+from playground.model import Call
+from playground.workspace import Workspace
+
+Act = Callable[[Workspace, Arguments], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Method:
+    """A Web API method and the scope it needs; "{place}" becomes channels, groups or im."""
+
+    act: Act
+    scope: str = ""
+
+
+METHODS = {
+    "auth.test": Method(people.auth_test),
+    "users.info": Method(people.users_info, "users:read"),
+    "users.list": Method(people.users_list, "users:read"),
+    "usergroups.list": Method(people.usergroups_list, "usergroups:read"),
+    "usergroups.users.list": Method(people.usergroups_users_list, "usergroups:read"),
+    "conversations.info": Method(people.conversations_info, "{place}:read"),
+    "conversations.list": Method(people.conversations_list, "channels:read"),
+    "conversations.members": Method(people.conversations_members, "{place}:read"),
+    "conversations.open": Method(people.conversations_open, "im:write"),
+    "conversations.history": Method(people.conversations_history, "{place}:history"),
+    "chat.postMessage": Method(chat.post_message, "chat:write"),
+    "chat.postEphemeral": Method(chat.post_ephemeral, "chat:write"),
+    "chat.update": Method(chat.update, "chat:write"),
+    "chat.delete": Method(chat.delete, "chat:write"),
+    "chat.getPermalink": Method(chat.get_permalink),
+    "views.open": Method(views.open_view),
+    "views.push": Method(views.push_view),
+    "views.update": Method(views.update_view),
+    "views.publish": Method(views.publish_view),
+    "files.getUploadURLExternal": Method(files.get_upload_url, "files:write"),
+    "files.completeUploadExternal": Method(files.complete_upload, "files:write"),
+    "files.info": Method(files.files_info, "files:read"),
+}
+
+
+class WebApi:
+    """Serves one workspace's Web API, uploads and response addresses."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.app = Starlette(
+            routes=[
+                Route("/api/{method}", self._call, methods=["GET", "POST"]),
+                Route("/upload/{file_id}", self._upload, methods=["POST"]),
+                Route("/response/{token}", self._respond, methods=["POST"]),
+            ]
+        )
+
+    async def _call(self, request: Request) -> Response:
+        method = request.path_params["method"]
+        body = await request.body()
+
+        def act() -> Response:
+            return self._answer(request, method, body)
+
+        return await self._with_trouble(request, method, act)
+
+    async def _with_trouble(
+        self, request: Request, name: str, act: Callable[[], Response]
+    ) -> Response:
+        fault = self.workspace.faults.next_for(name)
+        match fault.kind if fault else None:
+            case "down":
+                return await self._drop(request)
+            case "rate_limited":
+                return _rate_limited(int(fault.seconds) if fault else 1)
+            case "server_error":
+                return PlainTextResponse("Internal Server Error", 500)
+            case "slow":
+                await asyncio.sleep(fault.seconds if fault else 0)
+                return act()
+            case "lossy":
+                act()
+                return await self._drop(request)
+            case None:
+                return act()
+
+    async def _drop(self, request: Request) -> Response:
+        """Close the connection; the response returned here reaches nobody."""
+        request.scope["extensions"]["redbutton.drop"]["now"]()
+        await request.receive()
+        return Response()
+
+    def _answer(self, request: Request, method: str, body: bytes) -> Response:
+        workspace = self.workspace
+        asked = Arguments({})
+        try:
+            asked = Arguments.read(
+                request.headers.get("content-type", ""), body, dict(request.query_params)
+            )
+            self._check_token(request, asked)
+            answer = {"ok": True, **self._act(method, asked)}
+        except SlackError as refused:
+            answer = refused.answer()
+        except chat.TooFast:
+            return _rate_limited(1)
+        if "upload_url" in answer:
+            answer["upload_url"] = f"{str(request.base_url).rstrip('/')}{answer['upload_url']}"
+        workspace.calls.append(Call(method, asked.given, answer, workspace.now()))
+        workspace.notify()
+        return JSONResponse(answer, headers={"x-oauth-scopes": ",".join(sorted(workspace.scopes))})
+
+    def _check_token(self, request: Request, asked: Arguments) -> None:
+        header = request.headers.get("authorization", "")
+        token = header.removeprefix("Bearer ") or asked.text("token")
+        if not token:
+            raise SlackError("not_authed")
+        if token != self.workspace.bot_token:
+            raise SlackError("invalid_auth")
+
+    def _act(self, name: str, asked: Arguments) -> dict[str, Any]:
+        method = METHODS.get(name)
+        if method is None:
+            raise SlackError("unknown_method", req_method=name)
+        needed = method.scope.format(place=self._place(asked))
+        if needed and needed not in self.workspace.scopes:
+            provided = ",".join(sorted(self.workspace.scopes))
+            raise SlackError("missing_scope", needed=needed, provided=provided)
+        return method.act(self.workspace, asked)
+
+    def _place(self, asked: Arguments) -> str:
+        place = self.workspace.channels.get(asked.text("channel"))
+        if place is not None and place.direct:
+            return "im"
+        return "groups" if place is not None and place.private else "channels"
+
+    async def _upload(self, request: Request) -> Response:
+        body = await request.body()
+        if request.headers.get("content-type", "").startswith("multipart/"):
+            return PlainTextResponse("send the bytes as they are", 400)
+        taken = files.receive(self.workspace, request.path_params["file_id"], body)
+        return PlainTextResponse(f"OK - {len(body)}" if taken else "wrong", 200 if taken else 400)
+
+    async def _respond(self, request: Request) -> Response:
+        token, body = request.path_params["token"], await request.body()
+
+        def act() -> Response:
+            try:
+                said = Arguments.read("application/json", body, {}).given
+                address = self.workspace.permits.use_address(token, self.workspace.now())
+                posting.respond(self.workspace, address, said)
+            except SlackError as refused:
+                gone = refused.error in ("used_url", "expired_url", "invalid_url")
+                self.workspace.complain(f"response_url: {refused.error}")
+                return JSONResponse(refused.answer(), 404 if gone else 400)
+            return PlainTextResponse("ok")
+
+        return await self._with_trouble(request, "response_url", act)
+
+
+def _rate_limited(seconds: int) -> Response:
+    answer = {"ok": False, "error": "ratelimited"}
+    return JSONResponse(answer, 429, headers={"Retry-After": str(seconds)})

@@ -1,0 +1,76 @@
+"""Failures on demand: what goes wrong with which Web API method, and how often."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+Kind = Literal["rate_limited", "down", "server_error", "slow", "lossy"]
+
+POSTING_GAP = timedelta(seconds=1)
+"""docs.slack.dev: rate-limits, one message a second per channel."""
+
+
+@dataclass(eq=False)
+class Fault:
+    """One kind of trouble; *times* is how many more calls it hits, None for all until cleared."""
+
+    kind: Kind
+    method: str
+    times: int | None
+    seconds: float = 0
+
+    def hits(self, method: str) -> bool:
+        """Say whether *method* is meant, and count it."""
+        if self.method not in ("*", method) or self.times == 0:
+            return False
+        if self.times is not None:
+            self.times -= 1
+        return True
+
+
+class Faults:
+    """The trouble that is switched on. *method* "*" means all, also response addresses."""
+
+    def __init__(self) -> None:
+        self._active: list[Fault] = []
+        self._posted: dict[str, datetime] = {}
+        self.enforce_posting_limit = False
+        """Refuse a second message to a channel within a second, as Slack does after a burst."""
+
+    def rate_limit(self, method: str = "*", times: int = 1, retry_after: int = 1) -> None:
+        """Answer 429 with `Retry-After: retry_after` (seconds)."""
+        self._active.append(Fault("rate_limited", method, times, retry_after))
+
+    def down(self, method: str = "*", times: int | None = None) -> None:
+        """Close the connection without an answer and without acting."""
+        self._active.append(Fault("down", method, times))
+
+    def server_error(self, method: str = "*", times: int | None = None) -> None:
+        """Answer 500 without acting."""
+        self._active.append(Fault("server_error", method, times))
+
+    def slow(self, seconds: float, method: str = "*", times: int | None = None) -> None:
+        """Wait *seconds* before acting."""
+        self._active.append(Fault("slow", method, times, seconds))
+
+    def lossy(self, method: str = "*", times: int | None = None) -> None:
+        """Act, then close the connection without an answer."""
+        self._active.append(Fault("lossy", method, times))
+
+    def clear(self) -> None:
+        """End all trouble."""
+        self._active.clear()
+
+    def next_for(self, method: str) -> Fault | None:
+        """Take the trouble that *method* meets now, the oldest first."""
+        return next((fault for fault in self._active if fault.hits(method)), None)
+
+    def posting_too_fast(self, channel: str, now: datetime) -> bool:
+        """Note a message to *channel*; say whether it came too soon after the one before."""
+        if not self.enforce_posting_limit:
+            return False
+        before = self._posted.get(channel)
+        if before is not None and timedelta(0) <= now - before < POSTING_GAP:
+            return True
+        self._posted[channel] = now
+        return False
