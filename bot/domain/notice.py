@@ -23,7 +23,8 @@ class StepLine(BaseModel):
 class RunCard(BaseModel):
     """The one message of a run, edited as it goes.
 
-    Also a READ's result. *asked_by* is a Slack id where there is one.
+    Also a READ's result. *asked_by* is a Slack id where there is one. *looking* says, of an unknown
+    outcome, that the bot itself looks what came of it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -39,10 +40,12 @@ class RunCard(BaseModel):
     state: State
     steps: tuple[StepLine, ...] = ()
     progress: str = ""
+    preview: tuple[tuple[str, ...], ...] = ()
     result: Result | None = None
     problem: str = ""
     fix: str = ""
     undo: str = ""
+    looking: bool = False
 
 
 class Note(BaseModel):

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 class File(BaseModel):
     """A file to be handed over, at most 5 MB."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, ser_json_bytes="base64", val_json_bytes="base64")
 
     name: str
     content: bytes

@@ -1,0 +1,19 @@
+"""Writes an event to the record."""
+
+from sqlalchemy import Connection, insert
+
+from audit.records import body_of, row_of
+from audit.sealing import Sealer
+from audit.tables import audit_event
+from bot.domain.record import Event
+
+
+def append(conn: Connection, event: Event, sealer: Sealer) -> None:
+    """Seal *event* and insert it, within the transaction of *conn*.
+
+    An id that is in the record already is refused by the database, never overwritten.
+    """
+    conn.execute(_INSERT, row_of(sealer.seal(conn, event, body_of(event))))
+
+
+_INSERT = insert(audit_event).inline()

@@ -1,0 +1,131 @@
+"""A person's key is never lost, whatever becomes of the transaction that made it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+from sqlalchemy import Connection, Engine, event, func, select
+
+from audit.append import append
+from audit.sealing import Sealer
+from audit.search import trail
+from audit.subjects import SubjectKeys
+from audit.tables import subject_key
+from tests.audit.ledger import ADA, NOON, an_event
+
+
+class TakenBack(Exception):
+    """Ends a transaction that is to be rolled back."""
+
+
+@contextmanager
+def the_reads_of(engine: Engine) -> Iterator[list[str]]:
+    """Collect the statements that look for a key."""
+    seen: list[str] = []
+
+    def note(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
+        seen.extend([statement] * statement.startswith("SELECT subject_key"))
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(engine, "before_cursor_execute", note)
+
+
+def readable(conn: Connection, invocation: str) -> object:
+    """Say what a process that starts now reads as the target of *invocation*."""
+    [found] = trail(conn, invocation)
+    return Sealer(b"k" * 32).open(conn, found.body)["target"]
+
+
+def in_a_transaction_that_fails(conn: Connection, work: Callable[[], None]) -> None:
+    with suppress(TakenBack), conn.begin():
+        work()
+        raise TakenBack
+
+
+def in_a_savepoint_that_fails(conn: Connection, work: Callable[[], None]) -> None:
+    with suppress(TakenBack), conn.begin_nested():
+        work()
+        raise TakenBack
+
+
+def test_a_key_made_in_a_transaction_that_failed_is_made_again(conn: Connection) -> None:
+    sealer = Sealer(b"k" * 32)
+    lost = an_event(invocation="lost")
+    in_a_transaction_that_fails(conn, lambda: append(conn, lost, sealer))
+    with conn.begin():
+        append(conn, an_event(invocation="kept"), sealer)
+
+    assert readable(conn, "kept") == ADA
+    assert trail(conn, "lost") == []
+
+
+def test_a_key_made_in_a_savepoint_that_failed_is_made_again(conn: Connection) -> None:
+    sealer = Sealer(b"k" * 32)
+    lost = an_event(invocation="lost")
+    with conn.begin():
+        in_a_savepoint_that_fails(conn, lambda: append(conn, lost, sealer))
+        append(conn, an_event(invocation="kept"), sealer)
+
+    assert readable(conn, "kept") == ADA
+
+
+def test_a_key_used_twice_in_a_batch_that_failed_is_made_again(conn: Connection) -> None:
+    sealer = Sealer(b"k" * 32)
+
+    def two_of_them() -> None:
+        append(conn, an_event(), sealer)
+        append(conn, an_event(), sealer)
+
+    in_a_transaction_that_fails(conn, two_of_them)
+    in_a_transaction_that_fails(conn, two_of_them)
+    with conn.begin():
+        append(conn, an_event(invocation="kept"), sealer)
+
+    assert readable(conn, "kept") == ADA
+
+
+def test_a_person_known_from_two_transactions_costs_no_more_reads(
+    conn: Connection, engine: Engine
+) -> None:
+    sealer = Sealer(b"k" * 32)
+    for _ in range(2):
+        with conn.begin():
+            append(conn, an_event(), sealer)
+
+    with the_reads_of(engine) as reads, conn.begin():
+        append(conn, an_event(invocation="kept"), sealer)
+
+    assert reads == []
+    assert readable(conn, "kept") == ADA
+
+
+def test_a_key_made_elsewhere_in_the_meantime_is_used(conn: Connection) -> None:
+    for sealer in (Sealer(b"k" * 32), Sealer(b"k" * 32)):
+        with conn.begin():
+            append(conn, an_event(invocation="shared"), sealer)
+
+    keys = conn.execute(select(func.count()).select_from(subject_key)).scalar_one()
+
+    assert keys == 1
+    assert len(trail(conn, "shared")) == 2
+
+
+def test_erasing_somebody_unknown_changes_nothing(conn: Connection) -> None:
+    with conn.begin():
+        erased = Sealer(b"k" * 32).erase(conn, ADA, NOON)
+
+    assert not erased
+
+
+def test_more_people_than_are_kept_in_memory_keep_their_keys(
+    conn: Connection, engine: Engine
+) -> None:
+    keys = SubjectKeys(b"w" * 32, room=1)
+    for subject in ("p_ada", "p_ada", "p_grace", "p_ada"):
+        with conn.begin():
+            keys.known(conn, subject)
+
+    with the_reads_of(engine) as reads, conn.begin():
+        keys.known(conn, "p_ada")
+
+    assert len(reads) == 1
