@@ -1,0 +1,166 @@
+"""The engine: asks Cedar, and denies whatever Cedar cannot answer."""
+
+import hashlib
+import re
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+import cedarpy
+from cedarpy import is_authorized
+from cedarpy.pst import FrozenMap, PolicySet, Template, entity_uids
+
+from bot.domain.actor import Actor
+from bot.domain.catalogue import Catalogue
+from bot.domain.decision import Decision, Effect, Question
+from bot.domain.errors import Misconfigured
+from bot.domain.operation import Operation
+from policies.check import examine
+from policies.early import early_policies
+from policies.facts import Request, early_request, entities_of, request_of, to_cedar
+from policies.reading import Rule, RuleFile
+from policies.schema import early_schema_text, groups_of, read_schema, schema_text
+
+KEPT = 4096
+"""How many answers of `could` are kept.
+
+One for each operation, surface and sort of actor. Full, it starts anew.
+"""
+
+_IN_RULE = re.compile(r"error while evaluating policy `([a-z0-9-]+)`: ")
+_QUOTED = re.compile(r"""[`"'].*[`"']""", re.DOTALL)
+_NO_ANSWER = "What the rules cannot answer is denied."
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    """Cedar's answer: the rules it names, and what went wrong."""
+
+    decision: cedarpy.Decision
+    rules: frozenset[str] = frozenset()
+    errors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A rule set under the schema that its questions have to fit."""
+
+    policies: cedarpy.PolicySet
+    schema: cedarpy.Schema
+
+    def ask(self, request: Request) -> _Verdict:
+        try:
+            answer = is_authorized(
+                to_cedar(request), self.policies, entities_of(request), self.schema
+            )
+        except ValueError as error:  # Text that is no Unicode cannot even be handed over.
+            return _Verdict(cedarpy.Decision.NoDecision, errors=(type(error).__name__,))
+        told = answer.diagnostics
+        return _Verdict(answer.decision, frozenset(told.reasons), tuple(sorted(told.errors)))
+
+
+class CedarRules:
+    """A rule set in force. It never changes: other rules are another `CedarRules`."""
+
+    def __init__(self, rules: Sequence[Rule], catalogue: Catalogue, digest: str) -> None:
+        policies = [replace(rule.policy, id=rule.id) for rule in rules]
+        self._rules = {rule.id: rule for rule in rules}
+        self._digest = digest
+        self._full = _Asked(_policy_set(policies), read_schema(schema_text(catalogue)))
+        self._early = _Asked(
+            _policy_set(list(early_policies(policies))), read_schema(early_schema_text(catalogue))
+        )
+        self._named = frozenset(uid.id for p in policies for uid in entity_uids(p))
+        self._kept: dict[Hashable, _Verdict] = {}
+
+    @classmethod
+    def load(cls, files: Sequence[RuleFile], catalogue: Catalogue) -> Self:
+        """Check *files* and put them in force; raise Misconfigured with the first mistake."""
+        rules, problems = examine(files, catalogue)
+        wrong = [p for p in problems if not p.warning]
+        if wrong:
+            count = f"{len(wrong)} mistakes" if len(wrong) > 1 else "a mistake"
+            raise Misconfigured(
+                f"The policy rules have {count}; {wrong[0]}",
+                fix="`redbutton policy check` lists all of them.",
+            )
+        return cls(rules, catalogue, _digest(files, schema_text(catalogue)))
+
+    @property
+    def digest(self) -> str:
+        """See `Rules.digest`."""
+        return self._digest
+
+    def decide(self, question: Question) -> Decision:
+        """See `Rules.decide`."""
+        return self.decide_again(request_of(question), question.operation)
+
+    def decide_again(self, request: Request, operation: Operation) -> Decision:
+        """Answer a *request* for *operation* as a Decision recorded it."""
+        verdict = self._full.ask(request)
+        if verdict.errors:
+            failed = frozenset(m[1] for e in verdict.errors if (m := _IN_RULE.match(e)))
+            verdict = replace(verdict, decision=cedarpy.Decision.NoDecision, rules=failed)
+        return self._decision(verdict, operation, request)
+
+    def could(self, actor: Actor, operation: Operation, surface: str) -> Decision:
+        """See `Rules.could`. A rule that cannot be evaluated yet hides nothing."""
+        request = early_request(actor, operation, surface)
+        flags = (actor.kind, actor.groups, actor.guest, actor.external, actor.bot)
+        who = actor.key if actor.key in self._named else ""
+        key = (flags, who, operation.name, surface)
+        verdict = self._kept.get(key)
+        if verdict is None:
+            if len(self._kept) >= KEPT:
+                self._kept.clear()
+            nameless = {**request, "principal": {**request["principal"], "id": who}}
+            verdict = self._kept[key] = self._early.ask(nameless)
+        return self._decision(verdict, operation, request)
+
+    def _decision(self, verdict: _Verdict, operation: Operation, request: Request) -> Decision:
+        rules = tuple(i for i in self._rules if i in verdict.rules)
+        code = _code(verdict.decision, ruled=bool(rules))
+        reasons = self._reasons(code, rules, operation)
+        effect = Effect.ALLOW if code == "allowed" else Effect.DENY
+        errors = tuple(_without_values(e) for e in verdict.errors)
+        return Decision(effect, code, rules, reasons, self._digest, request, errors)
+
+    def _reasons(self, code: str, rules: tuple[str, ...], operation: Operation) -> tuple[str, ...]:
+        """Return the sentences of the deciding *rules* or, without one, of those that permit."""
+        if code == "error":
+            return (_NO_ANSWER,)
+        if code == "no_rule":
+            names = groups_of(operation)
+            return tuple(r.doc for r in self._rules.values() if r.permits and r.covers(names))
+        return tuple(self._rules[i].doc for i in rules)
+
+
+def _code(decision: cedarpy.Decision, *, ruled: bool) -> str:
+    match decision:
+        case cedarpy.Decision.Allow:
+            return "allowed"
+        case cedarpy.Decision.Deny:
+            return "forbidden" if ruled else "no_rule"
+        case cedarpy.Decision.NoDecision:
+            return "error"
+
+
+def _policy_set(policies: Sequence[Template]) -> cedarpy.PolicySet:
+    by_id: Mapping[str, Template] = FrozenMap({p.id: p for p in policies})
+    return cedarpy.PolicySet.from_pst(PolicySet(FrozenMap(), by_id, ()))
+
+
+def _digest(files: Sequence[RuleFile], schema: str) -> str:
+    """Name the rule set by its words; a file's length keeps the seams between files in sight."""
+    state = hashlib.sha256(schema.encode())
+    for file in files:
+        text = file.text.encode()
+        state.update(f"\n{len(text)}\n".encode() + text)
+    return state.hexdigest()
+
+
+def _without_values(error: str) -> str:
+    """Say *error* without what Cedar quotes: it may be anybody's data, and errors are kept open."""
+    in_rule = _IN_RULE.match(error)
+    begin = in_rule.end() if in_rule else 0
+    return error[:begin] + _QUOTED.sub("…", error[begin:])
