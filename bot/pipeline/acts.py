@@ -1,0 +1,86 @@
+"""What people do with an invocation that exists: cancel it, share what it found."""
+
+from dataclasses import dataclass, replace
+
+from bot.domain.catalogue import Catalogue
+from bot.domain.clock import Clock
+from bot.domain.errors import NotAllowed
+from bot.domain.invocation import Origin, State
+from bot.domain.notice import Audience, RunCard
+from bot.domain.ports import Rules
+from bot.domain.record import Stage
+from bot.pipeline.answers import Answer, Refusal, Taken
+from bot.pipeline.deciding import question, refusal
+from bot.pipeline.protocols import Book, Directory, Draft, Entry
+from bot.pipeline.recording import ClearCase, drafts, event, stored_case
+
+GONE = Refusal(message="This is no longer kept.", fix="Ask again.", code="gone")
+
+
+@dataclass(frozen=True)
+class Acts:
+    """Each act asks the rules anew, with whoever acts as the actor."""
+
+    catalogue: Catalogue
+    rules: Rules
+    directory: Directory
+    book: Book
+    clock: Clock
+
+    async def cancel(self, invocation: str, origin: Origin) -> Answer:
+        """Leave word that *invocation* be cancelled before its next step.
+
+        For who asked it or could ask it.
+        """
+        found = await self.book.get(invocation)
+        case = stored_case(found, self.catalogue) if found else None
+        if found is None or not isinstance(case, ClearCase):
+            return GONE
+        no = await self._may(case, origin)
+        if no is not None:
+            return no
+        if not await self.book.cancel(invocation, origin.user):
+            return Refusal(message=f"It has already ended: {found.state.value}.", code="ended")
+        shown = await self.book.notice(invocation, "card")
+        if isinstance(shown, RunCard) and shown.state in {State.ACCEPTED, State.RUNNING}:
+            word = "Cancelling: it stops before its next step."
+            card = shown.model_copy(update={"progress": word})
+            await self.book.write(invocation, Entry(drafts=drafts(card, found.origin)))
+        return _taken(case)
+
+    async def share(self, invocation: str, origin: Origin) -> Answer:
+        """Show the channel what *invocation* found.
+
+        For who asked it, if the rules still allow it.
+        """
+        found = await self.book.get(invocation)
+        case = stored_case(found, self.catalogue) if found else None
+        notice = await self.book.notice(invocation, "card")
+        mine = found is not None and found.origin.user == origin.user
+        if not mine or not isinstance(case, ClearCase) or not isinstance(notice, RunCard):
+            return GONE
+        no = await self._may(case, origin)
+        if no is not None:
+            return no
+        detail: dict[str, object] = {"step": "Shared with the channel", "state": "done"}
+        told = event(case, Stage.STEP, self.clock, detail=detail)
+        shared = Draft("shared", Audience.CHANNEL, notice)
+        await self.book.write(invocation, Entry((told,), (shared,)))
+        return _taken(case)
+
+    async def _may(self, case: ClearCase, origin: Origin) -> Refusal | None:
+        """Ask whether who acts could have asked for *case* here and now."""
+        try:
+            actor = await self.directory.actor(origin.team, origin.user)
+        except NotAllowed as unknown:
+            return Refusal(message=unknown.message, fix=unknown.fix, code="unknown_actor")
+        asked = await question(replace(case, actor=actor), self.directory, self.clock)
+        decision = self.rules.decide(asked)
+        if decision.allowed:
+            return None
+        no = refusal(decision)
+        return Refusal(message=no.message, fix=no.fix, code=decision.code)
+
+
+def _taken(case: ClearCase) -> Taken:
+    return Taken(invocation=case.id, operation=case.operation, risk=case.declared.risk)

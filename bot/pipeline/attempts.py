@@ -1,0 +1,67 @@
+"""How one step is carried out: tries, deadlines, and looking before a write is repeated."""
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from bot.domain.clock import Clock
+from bot.domain.context import StepRule
+from bot.domain.errors import OutcomeUnknown, Unreachable
+
+FIRST_PAUSE = 0.5
+LONGEST_PAUSE = 30.0
+"""Seconds between tries; each pause is twice the last, unless the service named its own."""
+
+
+def takes_key(call: Callable[..., Any]) -> bool:
+    """Say whether *call* is a write.
+
+    It takes the `key` under which a repeat is no second effect.
+    """
+    return "key" in inspect.signature(call).parameters
+
+
+async def attempt(
+    call: Callable[[], Awaitable[Any]], rule: StepRule, clock: Clock, *, key: str | None
+) -> Any:
+    """Carry out *call* by *rule*; *key* is that of a write, None for a read.
+
+    Raises Unreachable when nothing happened in any try, and OutcomeUnknown when the answer to a
+    write was lost and cannot be found.
+    """
+    pause = FIRST_PAUSE
+    for tries_left in reversed(range(rule.attempts)):
+        try:
+            return await _once(call, rule, key)
+        except Unreachable as nothing_happened:
+            if not tries_left:
+                raise
+            await clock.sleep(nothing_happened.retry_after or pause)
+        except OutcomeUnknown:
+            if rule.find is None or key is None:
+                raise
+            found = await rule.find(key)
+            if found is not None:
+                return found
+            if not tries_left:
+                raise
+            await clock.sleep(pause)
+        pause = min(pause * 2, LONGEST_PAUSE)
+    raise ValueError("A rule allows at least one attempt.")
+
+
+async def _once(call: Callable[[], Awaitable[Any]], rule: StepRule, key: str | None) -> Any:
+    limit = asyncio.timeout(rule.deadline)
+    try:
+        async with limit:
+            return await call()
+    except TimeoutError as silence:
+        if not limit.expired():
+            raise
+        waited = f"No answer came within {rule.deadline:g} s"
+        if key is None:
+            raise Unreachable(f"{waited}.", fix="Ask again in a minute.") from silence
+        raise OutcomeUnknown(
+            f"{waited}; it may have happened.", fix="Look before you ask again."
+        ) from silence

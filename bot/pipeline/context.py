@@ -1,0 +1,146 @@
+"""A run as its operation holds it: steps that are remembered by name."""
+
+import hashlib
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol, TypeVar, cast, get_type_hints
+
+from pydantic import TypeAdapter
+
+from bot.domain.actor import Actor
+from bot.domain.clock import Clock
+from bot.domain.context import StepRule
+from bot.domain.errors import OutcomeUnknown, RedbuttonError
+from bot.domain.invocation import Step, StepState
+from bot.pipeline.attempts import attempt, takes_key
+
+T = TypeVar("T")
+SHOWN_EVERY = 1.0
+"""Seconds between two pictures of a run's progress text."""
+
+
+# Neither may be swallowed by an operation's `except Exception`.
+class Cancelled(BaseException):
+    """Somebody asked for the run to be cancelled."""
+
+    def __init__(self, by: str) -> None:
+        super().__init__(by)
+        self.by = by
+
+
+class Lost(BaseException):
+    """The run belongs to another process; this one stops without writing a word."""
+
+
+class Memory(Protocol):
+    """What a run's steps are written to."""
+
+    async def cancelled_by(self) -> str | None:
+        """Return who asked for the run to be cancelled, if anybody did."""
+        ...
+
+    async def put(self, step: Step) -> None:
+        """Remember *step* and show it. Raises Lost where the run belongs to another."""
+        ...
+
+    async def show(self, progress: str) -> None:
+        """Show *progress* under the steps."""
+        ...
+
+
+class RunContext:
+    """Implements `bot.domain.context.Context` over *memory*.
+
+    *done* are the steps of an earlier life.
+    """
+
+    def __init__(
+        self, invocation: str, actor: Actor, clock: Clock, memory: Memory, done: tuple[Step, ...]
+    ) -> None:
+        self.invocation = invocation
+        self.actor = actor
+        self.clock = clock
+        self._memory = memory
+        self._before = {s.name: s for s in done}
+        self._used: set[str] = set()
+        self._writes: set[str] = set()
+        self._shown = float("-inf")
+
+    @property
+    def writing(self) -> bool:
+        """Say whether a write is under way: it may have happened."""
+        return bool(self._writes)
+
+    async def step(
+        self,
+        label: str,
+        call: Callable[..., Awaitable[T]],
+        /,
+        *args: Any,
+        rule: StepRule | None = None,
+        **kwargs: Any,
+    ) -> T:
+        """See `Context.step`."""
+        if label in self._used:
+            raise TypeError(f"Two steps of this run are called {label!r}; a name is used once.")
+        self._used.add(label)
+        before = self._before.get(label)
+        if before is not None and before.state is StepState.DONE:
+            return _opened(call, before.result or "null")
+        cut_off = before is not None and before.state is StepState.RUNNING
+        # What a crash cut off may have happened, so it is finished before any wish is heard.
+        if not cut_off and (by := await self._memory.cancelled_by()) is not None:
+            raise Cancelled(by)
+        await self._memory.put(Step(label, StepState.RUNNING))
+        key = _key(self.invocation, label) if takes_key(call) else None
+        if key is not None:
+            kwargs.setdefault("key", key)
+            self._writes.add(label)
+        try:
+            answer = await attempt(
+                lambda: call(*args, **kwargs), rule or StepRule(), self.clock, key=key
+            )
+            kept = _kept(call, answer)
+        except Exception as error:
+            # Any other error says nothing of whether the write happened.
+            if isinstance(error, RedbuttonError) and not isinstance(error, OutcomeUnknown):
+                self._writes.discard(label)
+            await self._memory.put(Step(label, StepState.FAILED, note=_note(error)))
+            raise
+        await self._memory.put(Step(label, StepState.DONE, kept))
+        self._writes.discard(label)
+        return cast(T, answer)
+
+    async def progress(self, text: str) -> None:
+        """See `Context.progress`."""
+        now = self.clock.monotonic()
+        if now - self._shown >= SHOWN_EVERY:
+            self._shown = now
+            await self._memory.show(text)
+
+
+def _key(invocation: str, label: str) -> str:
+    """Derive the key of a write: the same for the same step of the same invocation, for ever."""
+    return hashlib.sha256(f"{invocation}/{label}".encode()).hexdigest()[:32]
+
+
+def _adapter(call: Callable[..., Any]) -> TypeAdapter[Any]:
+    function = inspect.unwrap(getattr(call, "__func__", call))
+    hint = get_type_hints(function, include_extras=True).get("return", Any)
+    return TypeAdapter(hint)
+
+
+def _kept(call: Callable[..., Any], answer: object) -> str:
+    return _adapter(call).dump_json(answer).decode()
+
+
+def _opened(call: Callable[..., Awaitable[T]], kept: str) -> T:
+    return cast(T, _adapter(call).validate_json(kept))
+
+
+def _note(error: Exception) -> str:
+    if isinstance(error, OutcomeUnknown):
+        return f"It may have happened. {error.message}"
+    if isinstance(error, RedbuttonError):
+        return error.message
+    return f"It broke ({type(error).__name__})."

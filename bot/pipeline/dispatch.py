@@ -1,0 +1,118 @@
+"""What is accepted goes on.
+
+READs at once, everything else through the engine; a sweep finds what a crash left out.
+"""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any
+
+from bot.domain.catalogue import Catalogue
+from bot.domain.clock import Clock
+from bot.domain.invocation import Invocation, State
+from bot.domain.operation import Operation, Risk
+from bot.domain.record import Stage
+from bot.pipeline.protocols import Book, Draft, Entry, Queue
+from bot.pipeline.recording import ClearCase, card, drafts, event, stored_case
+from bot.pipeline.runbook import surely
+from bot.pipeline.running import Runner
+
+SWEEP_EVERY = 5.0
+"""Seconds between two looks for accepted invocations that the engine does not know."""
+
+log = logging.getLogger(__name__)
+
+
+class Dispatch:
+    """Hands accepted invocations on. While paused nothing is handed on; the book keeps it."""
+
+    def __init__(
+        self, catalogue: Catalogue, book: Book, queue: Queue, runner: Runner, clock: Clock
+    ) -> None:
+        self._catalogue = catalogue
+        self._book = book
+        self._queue = queue
+        self._runner = runner
+        self._clock = clock
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._reading: set[str] = set()
+        self.paused = False
+
+    def go(self, invocation: str, operation: Operation) -> None:
+        """Hand *invocation*, whose intent is committed, on. Returns at once."""
+        if self.paused:
+            return
+        if operation.risk is Risk.READ:
+            self._reading.add(invocation)
+            self._keep(self._read(invocation))
+        else:
+            self._keep(self._queue.enqueue(invocation))
+
+    async def run(self) -> None:
+        """Sweep for ever."""
+        while True:
+            await self._clock.sleep(SWEEP_EVERY)
+            try:
+                await self.sweep()
+            except Exception:
+                log.exception("The sweep failed; trying again in %g s", SWEEP_EVERY)
+
+    async def sweep(self) -> None:
+        """Enqueue what is accepted, or was running, and unknown to the engine."""
+        if self.paused:
+            return
+        for found in await self._left_out():
+            if self._is_read(found):
+                if found.id not in self._reading:
+                    await self._interrupted(found)
+            else:
+                log.warning("Invocation %s was left out of the engine; enqueueing it", found.id)
+                await self._queue.enqueue(found.id)
+
+    async def drain(self, within: float) -> None:
+        """Hand nothing more on, and wait up to *within* seconds for reads under way."""
+        self.paused = True
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=within)
+
+    async def _left_out(self) -> list[Invocation]:
+        waiting = await self._book.in_state({State.ACCEPTED, State.RUNNING})
+        known = await self._queue.known([i.id for i in waiting])
+        return [i for i in waiting if i.id not in known]
+
+    def _is_read(self, found: Invocation) -> bool:
+        operation = self._catalogue.get(found.operation)
+        return operation is not None and operation.risk is Risk.READ
+
+    async def _read(self, invocation: str) -> None:
+        try:
+            await self._runner.run(invocation)
+        finally:
+            self._reading.discard(invocation)
+
+    async def _interrupted(self, found: Invocation) -> None:
+        """Close a READ that a crash cut off: what it would have said is not known."""
+        case = stored_case(found, self._catalogue)
+        detail: dict[str, object] = {"state": "unknown", "code": "interrupted"}
+        told = event(case, Stage.OUTCOME, self._clock, detail=detail)
+        shown: tuple[Draft, ...] = ()
+        if isinstance(case, ClearCase):
+            words = {"problem": "The bot was restarted while it looked.", "fix": "Ask again."}
+            last = card(case, State.UNKNOWN).model_copy(update=words)
+            shown = drafts(last, case.origin)
+        entry = Entry((told,), shown)
+        book = self._book
+        if found.state is State.ACCEPTED:
+            await surely(self._clock, lambda: book.take(found.id, "nobody", Entry()))
+        await surely(self._clock, lambda: book.move(found.id, State.UNKNOWN, entry))
+
+    def _keep(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("Handing on failed; the sweep will find it", exc_info=error)

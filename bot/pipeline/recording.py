@@ -1,0 +1,229 @@
+"""What is written about an asking: its invocation, its events, its messages."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.actor import Actor
+from bot.domain.catalogue import Catalogue
+from bot.domain.clock import Clock
+from bot.domain.decision import Decision
+from bot.domain.errors import BadRequest
+from bot.domain.ids import new_id
+from bot.domain.invocation import Invocation, Origin, State, Surface
+from bot.domain.notice import Audience, RunCard
+from bot.domain.operation import Operation, Risk
+from bot.domain.params import Params
+from bot.domain.record import Event, Stage
+from bot.pipeline.answers import ANSWER, Answer
+from bot.pipeline.protocols import Draft, Entry, Opening
+from bot.pipeline.values import facts, params_from_json, params_json
+from bot.pipeline.words import render
+
+ENDED = frozenset(
+    {State.DENIED, State.SUCCEEDED, State.FAILED, State.CANCELLED, State.UNKNOWN, State.INVALID}
+)
+
+
+ASKED = frozenset({Stage.INTENT, Stage.DENIED, Stage.INVALID})
+"""The stages whose events hold the params; later ones are tied to them by the invocation's id."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One asking as far as it is understood: what the record can tell of it."""
+
+    id: str
+    origin: Origin
+    operation: str
+    at: datetime
+    actor: Actor | None = None
+    declared: Operation | None = None
+    params: Params | None = None
+
+    @property
+    def target(self) -> str | None:
+        """Return what is acted on, in words."""
+        if self.declared is None or self.params is None:
+            return None
+        return self.declared.target_of(self.params)
+
+    def clear(self, actor: Actor, operation: Operation, params: Params) -> "ClearCase":
+        """Return the case now that all of it is understood."""
+        return ClearCase(
+            id=self.id,
+            origin=self.origin,
+            operation=operation.name,
+            at=self.at,
+            actor=actor,
+            declared=operation,
+            params=params,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClearCase(Case):
+    """An asking that is understood: who asks for which operation, with which params."""
+
+    actor: Actor
+    declared: Operation
+    params: Params
+
+
+def event(
+    case: Case,
+    stage: Stage,
+    clock: Clock,
+    *,
+    decision: Decision | None = None,
+    detail: dict[str, object] | None = None,
+) -> Event:
+    """Tell of *stage* of *case*, as of now."""
+    now = clock.now()
+    operation, params = case.declared, case.params
+    return Event(
+        id=new_id(now),
+        at=now,
+        stage=stage,
+        team=case.origin.team,
+        invocation=case.id,
+        actor=case.origin.user,
+        surface=case.origin.surface.value,
+        channel=case.origin.channel,
+        operation=case.operation,
+        target=case.target,
+        target_personal=_target_is_personal(operation),
+        params=facts(operation, params) if operation and params and stage in ASKED else {},
+        fields=operation.fields if operation else (),
+        decision=decision,
+        detail=detail or {},
+    )
+
+
+def _target_is_personal(operation: Operation | None) -> bool:
+    return operation is not None and any(
+        f.name == operation.target and f.personal for f in operation.fields
+    )
+
+
+def opening(
+    case: Case,
+    key: str,
+    state: State,
+    answer: Answer,
+    entry: Entry,
+    *,
+    meaning: str | None = None,
+) -> Opening:
+    """Make the first row of *case*, with the *answer* that a repeat of *key* is given."""
+    invocation = Invocation(
+        id=case.id,
+        key=key,
+        operation=case.operation,
+        state=state,
+        origin=case.origin,
+        actor_name=case.actor.name if case.actor else "",
+        params=params_json(case.params) if case.params else "{}",
+        at=case.at,
+    )
+    return Opening(invocation, ANSWER.dump_json(answer).decode(), entry, meaning)
+
+
+def card(case: ClearCase, state: State) -> RunCard:
+    """Make the first picture of a run."""
+    return RunCard(
+        invocation=case.id,
+        operation=case.operation,
+        summary=case.declared.summary,
+        risk=case.declared.risk,
+        asked_by=case.origin.user,
+        asked_by_name=case.actor.name,
+        words=render(case.params, case.declared, hide=True),
+        state=state,
+    )
+
+
+def drafts(card: RunCard, origin: Origin) -> tuple[Draft, ...]:
+    """Say who sees *card*.
+
+    A READ's result only the asker; a run's message the channel, with detail in its thread.
+    """
+    if card.risk is Risk.READ:
+        ended = card.state in ENDED and origin.surface is not Surface.CLI
+        return (Draft("card", Audience.PERSON, card),) if ended else ()
+    main = Draft("card", Audience.CHANNEL, replaced(card))
+    more = card.result and (card.result.fields or card.result.table or card.result.file)
+    if card.preview or more:
+        return main, Draft("detail", Audience.THREAD, card)
+    return (main,)
+
+
+def replaced(card: RunCard) -> RunCard:
+    """Return *card* without what only its thread shows."""
+    if card.result is None:
+        return card
+    short = card.result.model_copy(update={"table": (), "fields": {}, "file": None})
+    return card.model_copy(update={"result": short, "preview": ()})
+
+
+def stored_case(invocation: Invocation, catalogue: Catalogue) -> Case:
+    """Return the case of a stored *invocation*.
+
+    A ClearCase unless its operation or fields changed.
+    """
+    origin = invocation.origin
+    actor = Actor(origin.team, origin.user, invocation.actor_name)
+    case = Case(
+        id=invocation.id,
+        origin=origin,
+        operation=invocation.operation,
+        at=invocation.at,
+        actor=actor,
+    )
+    operation = catalogue.get(invocation.operation)
+    if operation is None:
+        return case
+    try:
+        return case.clear(actor, operation, params_from_json(operation, invocation.params))
+    except BadRequest:
+        return case
+
+
+def undo_words(case: ClearCase, catalogue: Catalogue) -> str:
+    """Return the words that take *case* back, or nothing where it names no undo."""
+    undo = case.declared.undo
+    back = catalogue.get(undo.operation) if undo else None
+    if undo is None or back is None:
+        return ""
+    return f"/ops {back.name} {render(case.params, case.declared, hide=True, only=undo.fields)}"
+
+
+Fingerprint = Callable[[str], str]
+"""Returns what stands for a text: the same for the same, and nothing to guess it by."""
+
+
+def trace(text: str, fingerprint: Fingerprint) -> dict[str, object]:
+    """Return what the record keeps of *text*, which may hold personal data."""
+    return {"hmac": fingerprint(text), "bytes": len(text.encode())}
+
+
+def discreet(text: str, case: Case) -> str:
+    """Return *text* with every personal and secret value of *case* replaced by its field's name."""
+    if case.declared is None or case.params is None:
+        return text
+    for name, value in facts(case.declared, case.params).items():
+        spec = next(f for f in case.declared.fields if f.name == name)
+        if (spec.personal or spec.secret) and value not in (None, ""):
+            text = re.sub(re.escape(str(value)), f"[{name}]", text, flags=re.IGNORECASE)
+    return text
+
+
+NO_TEAM = "-"
+"""Stands where an event is about the bot itself and about no workspace."""
+
+
+def own_event(stage: Stage, clock: Clock, *, actor: str = "", **detail: object) -> Event:
+    """Tell of something about the bot itself, as of now."""
+    now = clock.now()
+    return Event(id=new_id(now), at=now, stage=stage, team=NO_TEAM, actor=actor, detail=detail)

@@ -1,0 +1,211 @@
+"""One run: asked again, carried out step by step, its end written down before it is told."""
+
+import asyncio
+import logging
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from bot.domain.catalogue import Catalogue
+from bot.domain.decision import Decision
+from bot.domain.errors import NotAllowed
+from bot.domain.invocation import Invocation, State, Step
+from bot.domain.operation import Risk
+from bot.domain.ports import Rules
+from bot.domain.record import Stage
+from bot.pipeline.context import Cancelled, Lost, RunContext
+from bot.pipeline.deciding import question, refusal
+from bot.pipeline.offers import Offers
+from bot.pipeline.outcomes import Outcome, cancelled, failed, succeeded, too_slow
+from bot.pipeline.protocols import Directory, Entry, Timer
+from bot.pipeline.recording import (
+    Case,
+    ClearCase,
+    discreet,
+    drafts,
+    event,
+    stored_case,
+    trace,
+    undo_words,
+)
+from bot.pipeline.runbook import Pen, ReadMemory, RunMemory, surely
+from bot.pipeline.values import params_json
+from bot.pipeline.wiring import Ports
+
+log = logging.getLogger(__name__)
+SETTLE = "settle"
+"""The kind of timer that looks how an unknown run ended."""
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a run is carried out with."""
+
+    catalogue: Catalogue
+    rules: Rules
+    directory: Directory
+    offers: Offers
+    ports: Ports
+    pen: Pen
+
+
+class Runner:
+    """Carries accepted invocations out; called for the same one after a crash, it goes on."""
+
+    def __init__(self, needs: Needs) -> None:
+        self._is = needs
+
+    async def run(self, invocation: str) -> None:
+        """Carry *invocation* out to its end, unless it has ended or belongs to another process."""
+        found = await surely(self._is.pen.clock, lambda: self._is.pen.book.get(invocation))
+        if found is None:
+            log.error("There is no invocation %s to run", invocation)
+            return
+        case = stored_case(found, self._is.catalogue)
+        if not isinstance(case, ClearCase):
+            await self._gone(found, case)
+            return
+        try:
+            await self._run(found, case)
+        except Lost:
+            log.warning("Invocation %s is run by another process now", invocation)
+
+    async def _run(self, found: Invocation, case: ClearCase) -> None:
+        steps = await surely(self._is.pen.clock, lambda: self._is.pen.book.steps(found.id))
+        reads = case.declared.risk is Risk.READ
+        memory = self._memory(case, steps)
+        asked = None if steps or reads else await self._asked_again(case)
+        if isinstance(asked, Outcome):
+            await self._end(case, memory, asked)
+            return
+        detail: dict[str, object] = {"resumed": True} if steps else {}
+        started = event(case, Stage.STARTED, self._is.pen.clock, decision=asked, detail=detail)
+        entry = Entry(events=() if reads else (started,))
+        book, owner = self._is.pen.book, self._is.pen.owner
+        if await surely(self._is.pen.clock, lambda: book.take(found.id, owner, entry)):
+            await self._end(case, memory, await self._carry_out(case, memory, steps))
+
+    async def _asked_again(self, case: ClearCase) -> Decision | Outcome:
+        """Ask the rules once more, as of now, before the first side effect; a no is the end."""
+        directory, clock = self._is.directory, self._is.pen.clock
+        try:
+            actor = await directory.actor(case.origin.team, case.origin.user)
+        except NotAllowed as no:
+            return Outcome(State.DENIED, "unknown_actor", problem=no.message, fix=no.fix)
+        asked = await question(replace(case, actor=actor), directory, clock)
+        decision = self._is.rules.decide(asked)
+        if decision.allowed:
+            return decision
+        why = refusal(decision)
+        return Outcome(State.DENIED, decision.code, problem=why.message, fix=why.fix)
+
+    async def _carry_out(
+        self, case: ClearCase, memory: RunMemory | ReadMemory, steps: tuple[Step, ...]
+    ) -> Outcome:
+        operation, ports = case.declared, self._is.ports
+        context = RunContext(case.id, case.actor, self._is.pen.clock, memory, steps)
+        limit = asyncio.timeout(operation.timeout)
+        try:
+            async with limit:
+                if not steps:
+                    if (by := await memory.cancelled_by()) is not None:
+                        return cancelled(by)
+                    await self._prepare(case, memory)
+                reach = operation.reach
+                return succeeded(await reach.call(case.params, context, **ports.fill(reach)))
+        except Cancelled as wish:
+            return cancelled(wish.by)
+        except BaseExceptionGroup as several:
+            return _gist(several, case.id, writing=context.writing)
+        except Exception as error:  # noqa: BLE001  Whatever is raised is an outcome, and told.
+            if limit.expired():
+                return too_slow(operation.timeout, writing=context.writing)
+            return failed(error, case.id, writing=context.writing)
+
+    async def _prepare(self, case: ClearCase, memory: RunMemory | ReadMemory) -> None:
+        """Ask again whether what is referred to exists; look at what would change."""
+        await self._is.offers.check(case.declared, case.params)
+        preview = case.declared.preview
+        if preview is not None and isinstance(memory, RunMemory):
+            rows = await preview.call(case.params, **self._is.ports.fill(preview))
+            await memory.previewed(tuple(tuple(str(cell) for cell in row) for row in rows))
+
+    async def _end(self, case: ClearCase, memory: RunMemory | ReadMemory, outcome: Outcome) -> None:
+        """Write the end down, however long the store takes, and only then show it."""
+        done = outcome.state is State.SUCCEEDED
+        card = memory.card.model_copy(
+            update={
+                "state": outcome.state,
+                "result": outcome.result,
+                "problem": outcome.problem,
+                "fix": outcome.fix,
+                "progress": "",
+                "undo": undo_words(case, self._is.catalogue) if done else "",
+            }
+        )
+        denied = outcome.state is State.DENIED
+        stage = Stage.DENIED if denied else Stage.OUTCOME
+        detail = self._detail(case, memory, outcome)
+        told = event(case, stage, self._is.pen.clock, detail=detail)
+        entry = Entry((told,), drafts(card, case.origin), self._settle(case, outcome))
+        wiped = params_json(case.params, wipe_secrets=True)
+        owner = None if denied else self._is.pen.owner
+        book = self._is.pen.book
+        await surely(
+            self._is.pen.clock,
+            lambda: book.move(case.id, outcome.state, entry, owner=owner, params=wiped),
+        )
+        await self._is.pen.follow.tell(card)
+
+    def _detail(
+        self, case: ClearCase, memory: RunMemory | ReadMemory, outcome: Outcome
+    ) -> dict[str, object]:
+        """Return what the record tells of the end: facts and traces, nothing personal."""
+        detail: dict[str, object] = {"state": outcome.state.value, "code": outcome.code}
+        if outcome.problem:
+            detail["problem"] = discreet(outcome.problem, case)
+        if outcome.by:
+            detail["by"] = outcome.by
+        if outcome.result:
+            detail["result"] = trace(outcome.result.model_dump_json(), self._is.pen.fingerprint)
+        if steps := memory.summary():
+            detail["steps"] = steps
+        return detail
+
+    def _settle(self, case: ClearCase, outcome: Outcome) -> tuple[Timer, ...]:
+        if outcome.state is not State.UNKNOWN or case.declared.probe is None:
+            return ()
+        return (Timer(SETTLE, case.id, self._is.pen.clock.now() + timedelta(seconds=1)),)
+
+    def _memory(self, case: ClearCase, steps: tuple[Step, ...]) -> RunMemory | ReadMemory:
+        if case.declared.risk is Risk.READ:
+            return ReadMemory(case, self._is.pen.follow)
+        return RunMemory(case, self._is.pen, steps)
+
+    async def _gone(self, found: Invocation, case: Case) -> None:
+        """End an invocation whose operation, or its fields, are no longer what they were."""
+        problem = f"The operation {found.operation!r} is gone, or takes other fields now."
+        detail: dict[str, object] = {"state": "failed", "code": "gone", "problem": problem}
+        told = event(case, Stage.OUTCOME, self._is.pen.clock, detail=detail)
+        log.error("Invocation %s cannot be run: %s", found.id, problem)
+        book = self._is.pen.book
+        await surely(
+            self._is.pen.clock, lambda: book.move(found.id, State.FAILED, Entry(events=(told,)))
+        )
+
+
+def _gist(several: BaseExceptionGroup[BaseException], invocation: str, *, writing: bool) -> Outcome:
+    """Read the end of a run whose parallel limbs ended in several ways."""
+    lost, rest = several.split(Lost)
+    if lost is not None:
+        raise Lost
+    wishes, errors = (rest or several).split(Cancelled)
+    if isinstance(errors, ExceptionGroup):
+        return failed(errors, invocation, writing=writing)
+    if wishes is not None and errors is None:
+        return cancelled(_leaf(wishes).by)
+    raise several
+
+
+def _leaf(group: BaseExceptionGroup[Cancelled]) -> Cancelled:
+    first = group.exceptions[0]
+    return _leaf(first) if isinstance(first, BaseExceptionGroup) else first
