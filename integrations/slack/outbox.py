@@ -13,7 +13,8 @@ from bot.domain.notice import Audience, Notice
 class Post:
     """A message whose newest *version* has not been sent.
 
-    *ts* and *channel* are Slack's, once it was posted.
+    *ts* and *channel* are Slack's, once it was posted; an empty *channel* says that nobody can edit
+    it. For an audience of THREAD that was not posted yet, *channel* is the run's own message's.
 
     *thread* is the `ts` of the run's own message for an audience of THREAD.
     """

@@ -1,0 +1,84 @@
+"""What is written together with a change: events, messages, timers."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, insert, update
+
+from audit.append import append
+from audit.sealing import Sealer
+from bot.domain.record import Event
+from bot.pipeline.protocols import Draft, Entry
+from bot.store.rows import Values, seal_notice, timer_values
+from bot.store.sealed import Box
+from bot.store.tables import message, timer
+
+_REDRAFT = (
+    update(message)
+    .where(
+        message.c.invocation == bindparam("of"),
+        message.c.slot == bindparam("in_slot"),
+    )
+    .values(
+        audience=bindparam("audience"),
+        notice=bindparam("notice"),
+        version=message.c.version + 1,
+    )
+)
+_DRAFT = insert(message).inline()
+_RESET = (
+    update(timer)
+    .where(timer.c.kind == bindparam("of_kind"), timer.c.key == bindparam("of_key"))
+    .values(due=bindparam("due"), payload=bindparam("payload"), claimed_by=None, claimed_at=None)
+)
+_SET = insert(timer).inline()
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """An entry ready to be written; all but its events is sealed already."""
+
+    events: tuple[Event, ...]
+    drafts: tuple[Values, ...]
+    timers: tuple[Values, ...]
+
+    def write(self, connection: Connection, sealer: Sealer) -> None:
+        """Write it all within the transaction of *connection*."""
+        for event in self.events:
+            append(connection, event, sealer)
+        for draft in self.drafts:
+            _draft(connection, draft)
+        for one in self.timers:
+            _set(connection, one)
+
+
+def sealed(invocation: str | None, entry: Entry, box: Box) -> Sealed:
+    """Seal *entry*, whose messages are those of *invocation*; ValueError for messages of none."""
+    if entry.drafts and invocation is None:
+        raise ValueError("A message belongs to an invocation: it is answered where that was asked.")
+    drafts = tuple(_values(invocation, d, box) for d in entry.drafts if invocation is not None)
+    return Sealed(entry.events, drafts, tuple(timer_values(t, box) for t in entry.timers))
+
+
+def _values(invocation: str, draft: Draft, box: Box) -> Values:
+    return {
+        "invocation": invocation,
+        "slot": draft.slot,
+        "audience": draft.audience.value,
+        "notice": seal_notice(draft.notice, invocation, draft.slot, box),
+    }
+
+
+def _draft(connection: Connection, values: Values) -> None:
+    """Edit the message in its slot, or begin it."""
+    place = {"of": values["invocation"], "in_slot": values["slot"]}
+    newest = {"audience": values["audience"], "notice": values["notice"]}
+    if not connection.execute(_REDRAFT, {**newest, **place}).rowcount:
+        connection.execute(_DRAFT, {**values, "version": 1, "sent_version": 0, "attempts": 0})
+
+
+def _set(connection: Connection, values: Values) -> None:
+    """Set a timer, anew where it was set before."""
+    place = {"of_kind": values["kind"], "of_key": values["key"]}
+    when = {"due": values["due"], "payload": values["payload"]}
+    if not connection.execute(_RESET, {**when, **place}).rowcount:
+        connection.execute(_SET, values)

@@ -1,0 +1,111 @@
+"""The store's tables. What is personal or secret is sealed: those columns are binary."""
+
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    sqlite_strict=True,
+)
+"""Facts about the store itself, such as the check value of its key."""
+
+invocation = Table(
+    "invocation",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("team", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("operation", Text, nullable=False),
+    Column("surface", Text, nullable=False),
+    Column("channel", Text),
+    Column("state", Text, nullable=False),
+    Column("origin", LargeBinary, nullable=False),
+    Column("params", LargeBinary, nullable=False),
+    Column("meaning", Text),
+    Column("answer", LargeBinary, nullable=False),
+    Column("owner", Text),
+    Column("cancelled_by", LargeBinary),
+    Column("at", Text, nullable=False),
+    Column("changed_at", Text, nullable=False),
+    UniqueConstraint("team", "key", name="invocation_key"),
+    Index("invocation_state", "state", "at"),
+    Index("invocation_meaning", "meaning", "at"),
+    sqlite_strict=True,
+)
+"""One row for each asking. *origin* also holds the asker's name; *meaning* is a keyed digest.
+
+Times, here and below, are UTC in ISO 8601 with microseconds, so they sort as text.
+"""
+
+step = Table(
+    "step",
+    metadata,
+    Column("invocation", Text, ForeignKey("invocation.id"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("label", LargeBinary, nullable=False),
+    Column("result", LargeBinary),
+    Column("note", LargeBinary, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("changed_at", Text, nullable=False),
+    sqlite_strict=True,
+)
+"""What runs remember. *name* is a keyed digest: the words of a label may name a person."""
+
+timer = Table(
+    "timer",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("due", Text, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("claimed_by", Text),
+    Column("claimed_at", Text),
+    Index("timer_due", "due"),
+    sqlite_strict=True,
+)
+"""What is to be done later, once."""
+
+message = Table(
+    "message",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("invocation", Text, ForeignKey("invocation.id"), nullable=False),
+    Column("slot", Text, nullable=False),
+    Column("audience", Text, nullable=False),
+    Column("notice", LargeBinary),
+    Column("version", Integer, nullable=False),
+    Column("sent_version", Integer, nullable=False),
+    Column("sent_at", Text),
+    Column("channel", Text),
+    Column("ts", Text),
+    Column("retry_at", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("dropped", Text),
+    Column("reason", LargeBinary),
+    UniqueConstraint("invocation", "slot", name="message_slot"),
+    sqlite_strict=True,
+)
+"""Messages as they should be; *version* beyond *sent_version* is still to be sent.
+
+*dropped* is when one was given up, *reason* why it was last put off or dropped.
+"""
+
+_UNSENT = (message.c.version > message.c.sent_version) & message.c.dropped.is_(None)
+Index("message_unsent", message.c.id, sqlite_where=_UNSENT, postgresql_where=_UNSENT)

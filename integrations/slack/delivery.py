@@ -1,0 +1,231 @@
+"""Brings one message to where it can be read: the place it is meant for, or the next best."""
+
+import logging
+import re
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain.clock import Clock
+from bot.domain.notice import Audience
+from bot.domain.result import File
+from integrations.slack.client import SlackClient
+from integrations.slack.errors import SlackRejected
+from integrations.slack.outbox import Post
+
+ADDRESS_USES, ADDRESS_AGE = 5, 29 * 60.0
+"""docs.slack.dev: handling-user-interaction, five posts within 30 minutes (a minute's margin)."""
+
+NOT_THERE = frozenset(
+    {
+        "channel_not_found",
+        "is_archived",
+        "messages_tab_disabled",
+        "not_in_channel",
+        "restricted_action",
+        "restricted_action_read_only_channel",
+        "restricted_action_thread_only_channel",
+        "thread_not_found",
+        "user_not_in_channel",
+    }
+)
+"""The bot cannot speak there. docs.slack.dev: chat.postMessage and chat.postEphemeral, errors."""
+
+NOT_EDITABLE = NOT_THERE | {"message_not_found", "cant_update_message", "edit_window_closed"}
+TOO_MUCH = frozenset(
+    {"invalid_arguments", "invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"}
+    | {"msg_too_long", "no_text"}
+)
+FIXABLE = frozenset(
+    {"account_inactive", "invalid_auth", "missing_scope", "not_authed", "token_expired"}
+    | {"token_revoked", "team_access_not_granted", "access_denied", "ekm_access_denied"}
+)
+"""Somebody can repair these, so a message waits for it."""
+
+ANSWERED = "response_url"
+"""Stands for the `ts` of what went to a response address, which tells none."""
+
+_PERSON = re.compile(r"[UW][A-Z0-9]{2,20}")
+_PLAIN = {"unfurl_links": False, "unfurl_media": False, "link_names": False, "parse": "none"}
+_TEXT = 3000
+_MANY = 4096
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A message as Slack takes it, `{text, blocks}` or nothing, and a file that goes with it."""
+
+    payload: dict[str, Any]
+    file: File | None = None
+
+
+class Undeliverable(Exception):
+    """It can be read nowhere, and waiting will not change that."""
+
+
+@dataclass
+class _Address:
+    """What is known of one response address: since when, how often, for which message first."""
+
+    since: float
+    first: int
+    uses: int = 0
+
+
+class Delivery:
+    """Knows the ways to people. Remembers only what spares a repeat within this process."""
+
+    def __init__(
+        self, client: SlackClient, render: Callable[[Post], Rendered], clock: Clock
+    ) -> None:
+        self._client = client
+        self._render = render
+        self._clock = clock
+        self._addresses: OrderedDict[str, _Address] = OrderedDict()
+        self._said: dict[int, tuple[int, str, str]] = {}
+
+    async def deliver(self, post: Post) -> tuple[str, str]:
+        """Return the channel and `ts` at which *post* now stands.
+
+        Raises Undeliverable, or an IntegrationError after which it may be tried again.
+        """
+        drawn = self._render(post)
+        if not drawn.payload and drawn.file is None:
+            raise Undeliverable("There is nothing to say.")
+        try:
+            said = self._said.get(post.id)
+            if said is None or said[0] != post.version:
+                channel, ts = await self._say(post, drawn.payload) if drawn.payload else ("", "")
+                self._said[post.id] = said = (post.version, channel, ts)
+        except SlackRejected as no:
+            if no.code in FIXABLE:
+                raise
+            raise Undeliverable(str(no)) from no
+        if drawn.file is not None:
+            try:
+                await self._share(post, drawn.file, said)
+            except SlackRejected as no:
+                # The words are out; saying them again would not bring the file.
+                _LOG.error("A file of %s could not be handed over. %s", post.invocation, no)
+        return said[1], said[2]
+
+    def forget(self, post: Post) -> None:
+        """Forget what was remembered in case *post* had to be repeated."""
+        self._said.pop(post.id, None)
+
+    async def _say(self, post: Post, payload: dict[str, Any]) -> tuple[str, str]:
+        if post.ts and post.channel:
+            try:
+                return await self._post("chat.update", payload, channel=post.channel, ts=post.ts)
+            except SlackRejected as no:
+                # What came of a run must be told, also when its message was deleted.
+                if no.code not in NOT_EDITABLE:
+                    raise
+        match post.audience:
+            case Audience.PERSON:
+                return await self._to_person(post, payload)
+            case Audience.CHANNEL | Audience.THREAD:
+                return await self._to_channel(post, payload)
+            case Audience.DIRECT:
+                return await self._direct(post, payload)
+
+    async def _to_channel(self, post: Post, payload: dict[str, Any]) -> tuple[str, str]:
+        threaded = post.audience is Audience.THREAD and post.thread
+        where = post.channel if threaded and post.channel else post.origin.channel
+        if not where:
+            return await self._direct(post, payload)
+        thread = {"thread_ts": post.thread} if threaded else {}
+        try:
+            return await self._post("chat.postMessage", payload, channel=where, **thread)
+        except SlackRejected as no:
+            if no.code not in NOT_THERE:
+                raise
+            return await self._direct(post, payload)
+
+    async def _to_person(self, post: Post, payload: dict[str, Any]) -> tuple[str, str]:
+        if await self._answered(post, payload):
+            return "", ANSWERED
+        where = post.origin.channel
+        if where and not where.startswith("D"):
+            try:
+                whom = {"channel": where, "user": post.origin.user}
+                _, ts = await self._post("chat.postEphemeral", payload, **whom)
+            except SlackRejected as no:
+                if no.code not in NOT_THERE:
+                    raise
+            else:
+                return "", ts
+        return await self._direct(post, payload)
+
+    async def _answered(self, post: Post, payload: dict[str, Any]) -> bool:
+        """Use the response address, if there is one and it still serves."""
+        url, now = post.origin.response_url, self._clock.monotonic()
+        if url is None:
+            return False
+        known = self._addresses.setdefault(url, _Address(now, post.id))
+        if len(self._addresses) > _MANY:
+            self._addresses.popitem(last=False)
+        if known.uses >= ADDRESS_USES or now - known.since > ADDRESS_AGE:
+            return False
+        known.uses += 1
+        body = {
+            **payload,
+            "response_type": "ephemeral",
+            "replace_original": post.ts == ANSWERED and known.first == post.id,
+        }
+        try:
+            await self._respond(url, body)
+        except SlackRejected:
+            known.uses = ADDRESS_USES
+            return False
+        return True
+
+    async def _respond(self, url: str, body: dict[str, Any]) -> None:
+        try:
+            await self._client.respond(url, body)
+        except SlackRejected as no:
+            if no.code not in TOO_MUCH or "blocks" not in body:
+                raise
+            await self._client.respond(url, _words_only(body, no))
+
+    async def _direct(self, post: Post, payload: dict[str, Any]) -> tuple[str, str]:
+        if not _PERSON.fullmatch(post.origin.user):
+            raise Undeliverable(f"{post.origin.user!r} is nobody in Slack.")
+        return await self._post("chat.postMessage", payload, channel=post.origin.user)
+
+    async def _post(self, method: str, payload: dict[str, Any], **where: Any) -> tuple[str, str]:
+        """Call *method*; what Slack finds too much is said in words alone."""
+        body = {**_PLAIN, **payload, **where}
+        try:
+            answer = await self._client.write(method, **body)
+        except SlackRejected as no:
+            if no.code not in TOO_MUCH or "blocks" not in body:
+                raise
+            answer = await self._client.write(method, **_words_only(body, no))
+        ts = answer.get("ts") or answer.get("message_ts") or where.get("ts")
+        return str(answer.get("channel") or where["channel"]), str(ts)
+
+    async def _share(self, post: Post, file: File, said: tuple[int, str, str]) -> None:
+        """Upload *file* below the message, or to the person where only they may see it."""
+        size = len(file.content)
+        place = await self._client.read(
+            "files.getUploadURLExternal", filename=file.name, length=size
+        )
+        await self._client.upload(str(place["upload_url"]), file.content)
+        _, channel, ts = said
+        below = {"thread_ts": post.thread or ts} if channel and (post.thread or ts) else {}
+        if not channel:
+            opened = await self._client.write("conversations.open", users=post.origin.user)
+            channel = opened["channel"]["id"]
+        files = [{"id": place["file_id"], "title": file.title or file.name}]
+        await self._client.write(
+            "files.completeUploadExternal", files=files, channel_id=channel, **below
+        )
+
+
+def _words_only(body: dict[str, Any], no: SlackRejected) -> dict[str, Any]:
+    _LOG.error("Slack did not take a message's blocks, so only its words are sent. %s", no)
+    rest = {name: value for name, value in body.items() if name != "blocks"}
+    return {**rest, "text": str(body.get("text") or "")[:_TEXT] or "(no words)"}

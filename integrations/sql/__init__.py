@@ -1,0 +1,1 @@
+"""Business databases, by SQLAlchemy."""
