@@ -1,0 +1,1 @@
+"""The one web server: Slack's requests, health, metrics."""

@@ -1,0 +1,1 @@
+"""Slack as a door: payloads in, Block Kit out; it decides nothing."""

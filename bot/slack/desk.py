@@ -1,0 +1,41 @@
+"""What the Slack surface asks of the bot; the road answers it."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from bot.domain.invocation import Origin
+from bot.domain.operation import Operation
+from bot.domain.params import Option
+from bot.pipeline.answers import Answer, Asking, Refusal
+
+
+class Desk(Protocol):
+    """Takes what people ask for and answers within the time Slack gives."""
+
+    async def ask(self, asking: Asking) -> Answer:
+        """Answer *asking* once its intent is committed; a repeated key gets the first answer."""
+        ...
+
+    async def opens(self, origin: Origin, name: str) -> Operation | Refusal:
+        """Say whether the form of *name* is opened for who asks."""
+        ...
+
+    async def offers(self, origin: Origin) -> Sequence[Operation]:
+        """Return the operations that who asks could ever be allowed."""
+        ...
+
+    async def options(self, origin: Origin, name: str, field: str, typed: str) -> Sequence[Option]:
+        """Return what *field* of *name* may hold; nothing for who could not run it."""
+        ...
+
+    async def again(self, invocation: str, origin: Origin, key: str) -> Answer:
+        """Run once more what was refused as asked twice."""
+        ...
+
+    async def cancel(self, invocation: str, origin: Origin, key: str) -> Answer:
+        """Leave word that the run is to be cancelled."""
+        ...
+
+    async def share(self, invocation: str, origin: Origin, key: str) -> Answer:
+        """Show the result of a READ to everybody in the channel."""
+        ...

@@ -1,0 +1,157 @@
+"""From a payload to an asking, and from the answer to an ack: the routing, in one dictionary."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.domain.catalogue import Catalogue
+from bot.domain.errors import RedbuttonError
+from bot.domain.invocation import Origin
+from bot.domain.notice import Note
+from bot.domain.operation import Risk
+from bot.pipeline.answers import Answer, Ask, Asking, Refusal, Taken, Words
+from bot.slack import sentences
+from bot.slack.asking import Keys, origin_of
+from bot.slack.cards import card, note_view
+from bot.slack.catalogue import catalogue_view
+from bot.slack.desk import Desk
+from bot.slack.forms import form
+from bot.slack.offering import Offering
+from bot.slack.payload import Payload
+from bot.slack.plain import plain
+from bot.slack.presses import Presses
+from bot.slack.submissions import Submissions
+from bot.slack.windows import Windows
+
+COMMAND = "/ops"
+SHORTCUT = "run_operation"
+
+Body = str | dict[str, Any]
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the handlers are joined from. *aliases*: an extra slash command to its operation."""
+
+    desk: Desk
+    catalogue: Catalogue
+    windows: Windows
+    keys: Keys
+    heard: Callable[[Payload], None]
+    aliases: Mapping[str, str] = field(default_factory=dict)
+
+
+class Handlers:
+    """Answers every kind of payload. Never raises for what a payload holds."""
+
+    def __init__(self, at: Parts) -> None:
+        self._at = at
+        self._presses = Presses(at.desk, at.windows, at.keys)
+        self._submissions = Submissions(at.desk, at.catalogue, at.keys)
+        self._offering = Offering(at.desk, at.catalogue)
+        self._routes: Mapping[str, Callable[[Payload], Awaitable[Body]]] = {
+            "command": self._command,
+            "view_submission": self._submissions.submitted,
+            "block_suggestion": self._offering.suggested,
+            "block_actions": self._presses.pressed,
+            "event_callback": self._event,
+            "view_closed": self._nothing,
+            "shortcut": self._shortcut,
+            "message_action": self._nothing,
+        }
+
+    async def handle(self, kind: str, payload: Payload) -> Body | None:
+        """Return the ack's body for *payload*. What fails is said where somebody can read it.
+
+        None where nobody can be told: Slack then shows its own warning at what was pressed.
+        """
+        try:
+            return await self._routes[kind](payload)
+        except RedbuttonError as refused:
+            note = Note(message=refused.message, fix=refused.fix)
+        except Exception:  # noqa: BLE001  Whatever it is, who asked is told.
+            # The payload stays out of the log: it may hold what nobody should read there.
+            _LOG.exception("A payload of the kind %s was not handled.", kind)
+            note = sentences.UNCONFIRMED
+        match kind:
+            case "command":
+                return {"response_type": "ephemeral", **card(note)}
+            case "view_submission":
+                return {"response_action": "update", "view": note_view(note)}
+            case "block_suggestion":
+                return {"options": []}
+            case _:
+                return None
+
+    async def _command(self, payload: Payload) -> Body:
+        origin = origin_of(payload)
+        if origin is None:
+            return card(sentences.WHO_IS_THIS)
+        words = plain(payload.text("text")).strip()
+        name = self._at.aliases.get(payload.text("command"))
+        if name is None:
+            name, _, words = words.partition(" ")
+        if not name:
+            return await self._catalogue(origin, payload)
+        key = self._at.keys.command(origin, payload)
+        asking = Asking(key, origin, name.lower(), Words(words.strip()))
+        return await self._said(await self._at.desk.ask(asking), origin, payload)
+
+    async def _said(self, answer: Answer, origin: Origin, payload: Payload) -> Body:
+        """Answer a command: one line, or a form."""
+        match answer:
+            case Taken(risk=Risk.READ):
+                return ""
+            case Taken():
+                return {"response_type": "ephemeral", "text": sentences.on_it(answer)}
+            case Refusal():
+                return {"response_type": "ephemeral", **card(sentences.note_of(answer))}
+            case Ask(repeated=True):
+                return ""
+            case Ask():
+                return await self._ask(answer, origin, payload)
+
+    async def _ask(self, ask: Ask, origin: Origin, payload: Payload) -> Body:
+        """Open the form; where Slack cannot, say what to type."""
+        operation = self._at.catalogue.get(ask.operation)
+        if operation is not None:
+            view = form(
+                operation,
+                ask.values,
+                errors=ask.errors,
+                confirm=ask.confirm,
+                channel=origin.channel,
+            )
+            if await self._at.windows.open(payload.text("trigger_id"), view):
+                return ""
+        note = sentences.by_hand(ask, operation, COMMAND)
+        return {"response_type": "ephemeral", **card(note)}
+
+    async def _catalogue(self, origin: Origin, payload: Payload) -> Body:
+        opened = await self._at.windows.open(
+            payload.text("trigger_id"), catalogue_view(origin.channel)
+        )
+        note = Note(
+            message="Slack could not open the list of operations.",
+            fix=f"Type `{COMMAND} meta.help` to read it.",
+        )
+        return "" if opened else card(note)
+
+    async def _shortcut(self, payload: Payload) -> Body:
+        origin = origin_of(payload)
+        if origin is not None and payload.text("callback_id") == SHORTCUT:
+            await self._catalogue(origin, payload)
+        return ""
+
+    async def _event(self, payload: Payload) -> Body:
+        self._at.heard(payload)
+        return ""
+
+    async def _nothing(self, payload: Payload) -> Body:
+        """Take *payload* without a word: nothing follows from it."""
+        del payload
+        await asyncio.sleep(0)
+        return ""

@@ -1,0 +1,98 @@
+"""Makes the app manifest from the catalogue, so that Slack knows what there is to type."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.domain.catalogue import Catalogue
+from bot.slack.handlers import COMMAND, SHORTCUT
+
+SCOPES = (
+    "channels:read",
+    "chat:write",
+    "commands",
+    "files:write",
+    "groups:read",
+    "im:read",
+    "im:write",
+    "usergroups:read",
+    "users:read",
+)
+"""The bot's scopes, each with something that fails without it; `doctor` compares them."""
+
+EVENTS = (
+    "app_home_opened",
+    "channel_id_changed",
+    "channel_shared",
+    "channel_unshared",
+    "subteam_created",
+    "subteam_members_changed",
+    "subteam_updated",
+    "team_join",
+    "user_change",
+)
+"""What the directory forgets by; none of them carries what people write."""
+
+_DESCRIPTION = "Runs operations: permission-checked, once, on the record."
+
+
+def manifest(
+    catalogue: Catalogue,
+    *,
+    name: str = "Redbutton",
+    aliases: Mapping[str, str] | None = None,
+    request_url: str | None = None,
+) -> dict[str, Any]:
+    """Return the manifest as JSON.
+
+    *aliases*: an extra slash command to its operation. With *request_url* Slack sends everything
+    there; without it Socket Mode is switched on.
+    """
+    where = {"request_url": request_url} if request_url else {}
+    url = {"url": request_url} if request_url else {}
+    run = {"name": "Run an operation", "type": "global", "callback_id": SHORTCUT}
+    return {
+        "display_information": {"name": name, "description": _DESCRIPTION},
+        "features": {
+            "app_home": {
+                "home_tab_enabled": True,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": True,
+            },
+            "bot_user": {"display_name": name.lower(), "always_online": True},
+            "shortcuts": [{**run, "description": "Look for an operation and run it."}],
+            "slash_commands": _commands(catalogue, aliases or {}, url),
+        },
+        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "settings": {
+            "event_subscriptions": {**where, "bot_events": list(EVENTS)},
+            "interactivity": {"is_enabled": True, **where, **_options(request_url)},
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": request_url is None,
+            "token_rotation_enabled": False,
+        },
+    }
+
+
+def _options(request_url: str | None) -> dict[str, str]:
+    return {"message_menu_options_url": request_url} if request_url else {}
+
+
+def _commands(
+    catalogue: Catalogue, aliases: Mapping[str, str], url: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Return the slash commands. Mentions arrive as ids, which names could not be resolved to."""
+    common = {"should_escape": True, **url}
+    ours = {
+        "command": COMMAND,
+        "description": "Run an operation; alone it lists what you may run.",
+        "usage_hint": "users.find ada@example.com",
+        **common,
+    }
+    extra = []
+    for command, operation in aliases.items():
+        known = catalogue.get(operation)
+        summary = known.summary if known else operation
+        hint = " ".join(f.name for f in known.fields if f.required) if known else ""
+        usage = {"usage_hint": hint} if hint else {}
+        extra.append({"command": command, "description": summary, **usage, **common})
+    return [ours, *extra]

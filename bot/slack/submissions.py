@@ -1,0 +1,114 @@
+"""Submitted modals: a form becomes an asking, the catalogue's choice becomes a form."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.domain.catalogue import Catalogue
+from bot.domain.errors import FieldError
+from bot.domain.invocation import Origin
+from bot.domain.notice import Note
+from bot.domain.operation import Operation, Risk
+from bot.pipeline.answers import Answer, Ask, Asking, Form, Refusal, Taken
+from bot.slack import catalogue as list_of_operations
+from bot.slack import forms, sentences
+from bot.slack.asking import Keys, origin_of
+from bot.slack.cards import note_view
+from bot.slack.desk import Desk
+from bot.slack.payload import Payload
+from bot.slack.state import asked_of, chosen_of, confirmed_of, values_of
+
+Body = str | dict[str, Any]
+
+
+class Submissions:
+    """Answers submitted modals within their own ack."""
+
+    def __init__(self, desk: Desk, catalogue: Catalogue, keys: Keys) -> None:
+        self._desk = desk
+        self._catalogue = catalogue
+        self._keys = keys
+
+    async def submitted(self, payload: Payload) -> Body:
+        """Answer the modal in *payload*; one that is not ours is closed."""
+        name, channel = asked_of(payload.at("view"))
+        origin = origin_of(payload, channel)
+        match payload.text("view", "callback_id"):
+            case _ if origin is None:
+                return _update(sentences.WHO_IS_THIS)
+            case list_of_operations.CALLBACK:
+                return await self._chosen(payload, origin)
+            case forms.CALLBACK:
+                return await self._filled(payload, origin, name or "")
+            case _:
+                return ""
+
+    async def _chosen(self, payload: Payload, origin: Origin) -> Body:
+        name = chosen_of(payload.at("view"))
+        if name is None:
+            return _errors({list_of_operations.BLOCK: sentences.CHOOSE})
+        match await self._desk.opens(origin, name):
+            case Refusal() as no:
+                return _errors({list_of_operations.BLOCK: f"{no.message} {no.fix}".strip()})
+            case Operation() as operation:
+                confirm = operation.risk is Risk.DISRUPT
+                view = forms.form(operation, {}, confirm=confirm, channel=origin.channel)
+                return {"response_action": "update", "view": view}
+
+    async def _filled(self, payload: Payload, origin: Origin, name: str) -> Body:
+        operation = self._catalogue.get(name)
+        if operation is None:
+            gone = f"There is no operation {name[:80]!r} any more."
+            return _update(Note(message=gone, fix="`/ops` alone lists what there is."))
+        view = payload.at("view")
+        said = Form(values_of(view, operation), confirmed_of(view))
+        key = self._keys.view(origin, payload)
+        answer = await self._desk.ask(Asking(key, origin, name, said))
+        return _answered(answer, operation, _inputs(payload, operation))
+
+
+def _answered(answer: Answer, operation: Operation, inputs: Sequence[str]) -> Body:
+    match answer:
+        case Taken():
+            return {"response_action": "clear"}
+        case Refusal():
+            return _update(sentences.note_of(answer))
+        case Ask(errors=()) if answer.confirm and not answer.repeated:
+            return _at_fields((FieldError(forms.CONFIRM, sentences.CONFIRM),), inputs)
+        case Ask(errors=()):
+            return _at_fields((FieldError("", sentences.SAID_ALREADY),), inputs)
+        case Ask():
+            return _at_fields(answer.errors, inputs, operation)
+
+
+def _at_fields(
+    errors: Sequence[FieldError], inputs: Sequence[str], operation: Operation | None = None
+) -> Body:
+    """Return *errors* at their fields; those of no visible field stand at the first."""
+    if not inputs:
+        words = " ".join(e.message for e in errors)
+        again = f"Type `/ops {operation.name}` once more." if operation else ""
+        return _update(Note(message=words, fix=again))
+    shown: dict[str, str] = {}
+    for error in errors:
+        at = error.field if error.field in inputs else inputs[0]
+        label = "" if at == error.field or not error.field else f"{error.field}: "
+        shown[at] = f"{shown.get(at, '')} {label}{error.message}".strip()
+    return _errors(shown)
+
+
+def _inputs(payload: Payload, operation: Operation) -> list[str]:
+    """Return the block_ids that can carry an error; Slack drops the answer for any other."""
+    blocks = payload.at("view", "blocks")
+    if not isinstance(blocks, list):
+        return [field.name for field in operation.fields]
+    readable = [Payload(block) for block in blocks if isinstance(block, dict)]
+    inputs = [b.text("block_id") for b in readable if b.text("type") == "input"]
+    return [block_id for block_id in inputs if block_id]
+
+
+def _errors(errors: dict[str, str]) -> Body:
+    return {"response_action": "errors", "errors": errors}
+
+
+def _update(note: Note) -> Body:
+    return {"response_action": "update", "view": note_view(note)}

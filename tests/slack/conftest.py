@@ -1,0 +1,66 @@
+"""The Slack surface over a pretend workspace, with a desk that writes down what it is asked."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from bot.slack.app import slack_app
+from bot.slack.asking import Keys
+from bot.slack.front import Dispatch, Front
+from bot.slack.handlers import Handlers, Parts
+from bot.slack.payload import Payload
+from bot.slack.windows import Windows
+from integrations.slack.client import SlackClient
+from integrations.slack.config import SlackConfig
+from playground.driver import PretendSlack
+from playground.http import asgi
+from tests.clock import SetClock
+from tests.slack.desk import CATALOGUE, WrittenDown
+
+
+@dataclass
+class Surface:
+    """Our half of the wire, and what it heard."""
+
+    slack: PretendSlack
+    desk: WrittenDown
+    client: SlackClient
+    windows: Windows
+    dispatch: Dispatch
+    clock: SetClock
+    heard: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock()
+
+
+@pytest.fixture
+async def slack(clock: SetClock) -> AsyncIterator[PretendSlack]:
+    async with PretendSlack.open(clock=clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def client(slack: PretendSlack) -> AsyncIterator[SlackClient]:
+    opened = await SlackClient.open(SlackConfig(slack.bot_token, slack.api_url))
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def surface(
+    slack: PretendSlack, client: SlackClient, clock: SetClock
+) -> AsyncIterator[Surface]:
+    desk, windows, heard = WrittenDown(), Windows(client), list[str]()
+
+    def hears(payload: Payload) -> None:
+        heard.append(payload.text("event", "type"))
+
+    parts = Parts(desk, CATALOGUE, windows, Keys(b"key"), hears, {"/suspend": "users.suspend"})
+    dispatch = slack_app(Handlers(parts).handle, client.bolt_client())
+    slack.deliver_to(asgi(Front(dispatch, slack.signing_secret, clock)))
+    yield Surface(slack, desk, client, windows, dispatch, clock, heard)
+    await windows.close()
