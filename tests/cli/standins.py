@@ -1,0 +1,202 @@
+"""Stand-ins for what the lead of the house joins to the command line: small, written by hand."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.authoring import Context, Params, Result, Risk, operation
+from bot.cli.workshop import Finding, Reader, Row, Search
+from bot.domain.catalogue import Catalogue
+from bot.domain.errors import Misconfigured, NotAllowed
+from bot.domain.invocation import Origin, State, StepState
+from bot.domain.notice import RunCard, StepLine
+from bot.domain.operation import Operation
+from bot.pipeline.answers import Answer, Ask, Asking, Refusal, Taken
+from bot.pipeline.understanding import understand
+
+ID = "01939a00-0000-7000-8000-0000deadbeef"
+
+
+class Suspend(Params):
+    user: str
+    """Whose account."""
+
+    reason: str
+    """Why, in a sentence."""
+
+
+@operation("users.suspend", risk=Risk.CHANGE, target="user")
+async def suspend(params: Suspend, ctx: Context) -> Result:
+    """Suspend an account."""
+    return Result(f"{ctx.actor.name} suspended {params.user}.")
+
+
+@operation("db.failover", risk=Risk.DISRUPT, target="user")
+async def failover(params: Suspend, ctx: Context) -> Result:
+    """Fail over."""
+    return Result(f"{ctx.actor.name} failed {params.user} over.")
+
+
+CATALOGUE = Catalogue([suspend, failover])
+
+
+def card(state: State, *steps: StepLine, **rest: object) -> RunCard:
+    """Make a picture of a run of `users.suspend`."""
+    plain = RunCard(
+        invocation=ID,
+        operation="users.suspend",
+        summary="Suspend an account.",
+        risk=Risk.CHANGE,
+        asked_by="U0ADA",
+        asked_by_name="Ada",
+        words="",
+        state=state,
+        steps=steps,
+    )
+    return plain.model_copy(update=rest)
+
+
+STORY = (
+    card(State.RUNNING, StepLine(label="Block the card", state=StepState.RUNNING)),
+    card(
+        State.SUCCEEDED,
+        StepLine(label="Block the card", state=StepState.DONE),
+        result=Result("Suspended ada.", fields={"Since": "03:00"}, table=(("A", "B"), ("1", "2"))),
+        undo='/ops users.resume user=ada reason="it\'s $HOME"',
+    ),
+)
+
+
+@dataclass
+class PretendDesk:
+    """Takes what its operations understand, and shows *story* as what came of it.
+
+    While *hold* is given, an answer waits for it. With *last_word* unset a run goes on for ever.
+    """
+
+    story: Sequence[RunCard] = STORY
+    refusal: Refusal | None = None
+    hold: asyncio.Event | None = None
+    forever: bool = False
+    asked: list[Asking] = field(default_factory=list)
+    strangers: list[tuple[str, str]] = field(default_factory=list)
+    left: asyncio.Event = field(default_factory=asyncio.Event)
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    answered: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def ask(self, asking: Asking) -> Answer:
+        self.asked.append(asking)
+        self.arrived.set()
+        if self.hold is not None:
+            await self.hold.wait()
+        self.answered.set()
+        return self.refusal or self._understood(asking)
+
+    def _understood(self, asking: Asking) -> Answer:
+        declared = CATALOGUE.get(asking.operation)
+        if declared is None:
+            return Refusal(message="There is no such operation.", fix="`/ops` x", code="unclear")
+        known = understand(declared, asking.said, "UTC")
+        if known.params is None or known.unconfirmed:
+            disrupts = declared.risk is Risk.DISRUPT
+            values = dict(known.values)
+            return Ask(
+                operation=declared.name, values=values, errors=known.errors, confirm=disrupts
+            )
+        return Taken(invocation=ID, operation=declared.name, risk=declared.risk)
+
+    async def follow(self, invocation: str) -> AsyncIterator[RunCard]:
+        try:
+            for picture in self.story:
+                yield picture.model_copy(update={"invocation": invocation})
+            if self.forever:
+                await asyncio.Event().wait()
+        finally:
+            self.left.set()
+
+    async def offers(self, origin: Origin) -> Sequence[Operation]:
+        return [o for o in CATALOGUE if origin.user]
+
+    async def unmapped(self, os_user: str, wanted: str) -> None:
+        self.strangers.append((os_user, wanted))
+
+
+ROW: Row = {
+    "at": "2026-11-20T03:00:00.000000Z",
+    "stage": "outcome",
+    "actor": "U0ADA",
+    "operation": "users.suspend",
+    "target": "p_1\x1b[31m",
+    "invocation": ID,
+    "body": {
+        "params": {"user": {"sealed": "x", "subject": "p_1"}, "reason": "card testing"},
+        "decision": {"effect": "allow", "request": {"long": "facts"}},
+        "detail": {"code": "done"},
+    },
+}
+
+
+@dataclass
+class PretendRecords:
+    """A record of *rows*; read by its owner, or by anybody who is mapped."""
+
+    rows: Sequence[Row] = (ROW,)
+    bad: Sequence[Row] = ()
+    searches: list[Search] = field(default_factory=list)
+    readers: list[Reader] = field(default_factory=list)
+
+    async def search(self, reader: Reader, search: Search) -> Sequence[Row]:
+        self._let(reader)
+        self.searches.append(search)
+        return self.rows
+
+    async def trail(self, reader: Reader, invocation: str) -> Sequence[Row]:
+        self._let(reader)
+        return [r for r in self.rows if str(r["invocation"]).endswith(invocation)]
+
+    async def verify(self, reader: Reader) -> Row:
+        self._let(reader)
+        return {"count": 3, "bad": list(self.bad)}
+
+    def _let(self, reader: Reader) -> None:
+        self.readers.append(reader)
+        if not reader.owner and reader.user is None:
+            raise NotAllowed("The record is not yours to read.", fix="Ask its owner.")
+
+
+@dataclass
+class PretendWorkshop:
+    """Builds nothing; answers as it is told to."""
+
+    place: Path
+    book: PretendRecords = field(default_factory=PretendRecords)
+    findings: Sequence[Finding] = ()
+    done: list[str] = field(default_factory=list)
+
+    def folder(self) -> Path:
+        return self.place
+
+    async def serve(self) -> None:
+        self.done.append("serve")
+
+    async def demo(self) -> None:
+        raise Misconfigured("`REDBUTTON_PORT` is 'x'.", fix="For example: 3000")
+
+    async def migrate(self) -> Sequence[str]:
+        return ["0001 first"]
+
+    async def checks(self) -> Sequence[Finding]:
+        return self.findings
+
+    async def doctor(self) -> Sequence[Finding]:
+        return self.findings
+
+    def manifest(self) -> Row:
+        return {"display_information": {"name": "Redbutton"}}
+
+    async def policy_problems(self) -> Sequence[Finding]:
+        return self.findings
+
+    def records(self) -> PretendRecords:
+        return self.book
