@@ -1,0 +1,104 @@
+"""The commands that run the bot and look after it."""
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from dataclasses import asdict
+from typing import Any, TypeVar
+
+import click
+
+from bot.cli.codes import Exit
+from bot.cli.printing import shown, tell_json, tell_table
+from bot.cli.running import AS_JSON, Joined
+from bot.cli.workshop import Finding
+
+T = TypeVar("T")
+
+
+@click.command()
+@click.pass_obj
+def serve(joined: Joined) -> None:
+    """Run the bot until it is told to stop."""
+    _run(joined().serve())
+
+
+@click.command()
+@click.pass_obj
+def demo(joined: Joined) -> None:
+    """Play a short story in a pretend workspace."""
+    _run(joined().demo())
+
+
+@click.command()
+@click.option("--json", "_as_json", is_flag=True, help="Print JSON, as it does anyway.")
+@click.pass_obj
+def manifest(joined: Joined, *, _as_json: bool) -> None:
+    """Print the Slack app's manifest, which is JSON."""
+    tell_json(joined().manifest())
+
+
+@click.command()
+@AS_JSON
+@click.pass_obj
+def check(joined: Joined, *, as_json: bool) -> None:
+    """Check whatever can be checked without a network."""
+    _report(_run(joined().checks()), as_json=as_json)
+
+
+@click.command()
+@AS_JSON
+@click.pass_obj
+def doctor(joined: Joined, *, as_json: bool) -> None:
+    """Check everything, asking Slack and the vendors too."""
+    _report(_run(joined().doctor()), as_json=as_json)
+
+
+@click.command()
+@AS_JSON
+@click.pass_obj
+def migrate(joined: Joined, *, as_json: bool) -> None:
+    """Bring the store up to date with this version."""
+    steps = _run(joined().migrate())
+    if as_json:
+        tell_json(list(steps))
+        return
+    for step in steps or ("The store is up to date.",):
+        click.echo(shown(step))
+
+
+@click.group()
+def policy() -> None:
+    """Look at the rules."""
+
+
+@policy.command("check")
+@AS_JSON
+@click.pass_obj
+def check_policy(joined: Joined, *, as_json: bool) -> None:
+    """Validate the rules against the operations, naming the line of what is wrong."""
+    problems = _run(joined().policy_problems())
+    well = [Finding("rules", ok=True, said="The rules fit the operations.")]
+    _report(problems or ([] if as_json else well), as_json=as_json)
+
+
+def _report(findings: Sequence[Finding], *, as_json: bool) -> None:
+    """Print *findings*, and end with a failure if one of them is wrong."""
+    if as_json:
+        tell_json([asdict(f) for f in findings])
+    else:
+        tell_table([(_mark(f.ok), f.name, f"{f.said} {f.fix}") for f in findings])
+    raise SystemExit(Exit.FAILED if any(f.ok is False for f in findings) else Exit.DONE)
+
+
+def _mark(ok: bool | None) -> str:  # noqa: FBT001  It is the finding's own three-valued answer.
+    return {True: "ok", False: "WRONG", None: "-"}[ok]
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    """Run *work* on the faster loop where there is one."""
+    try:
+        from uvloop import new_event_loop  # noqa: PLC0415  `--help` needs no loop.
+    except ImportError:
+        return asyncio.run(work)
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        return runner.run(work)

@@ -1,0 +1,63 @@
+"""The commands that a running bot answers: `run` and `operations`."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from bot.cli.codes import Exit
+from bot.cli.printing import tell_problem
+from bot.cli.workshop import Workshop
+from bot.domain.errors import BadRequest
+
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+Joined = Callable[[], Workshop]
+
+
+@click.command(context_settings={"ignore_unknown_options": True}, no_args_is_help=True)
+@click.argument("operation")
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[KEY=VALUE]...")
+@click.option("--again", is_flag=True, help="Run it although you asked for just this a moment ago.")
+@click.option("--confirm", metavar="NAME", help="What is acted on, typed once more; to disrupt.")
+@click.option("--save", type=click.Path(path_type=Path), help="Write the result's file there.")
+@click.pass_obj
+def run(
+    joined: Joined,
+    operation: str,
+    words: tuple[str, ...],
+    *,
+    again: bool,
+    confirm: str | None,
+    save: Path | None,
+) -> None:
+    """Run an operation through the running bot, and watch it.
+
+    Words fill the operation's fields in their order, or by name: reason="card testing".
+    `redbutton operations` lists what you may run. Ctrl-C stops watching; the run goes on.
+    """
+    from bot.cli.watching import Watch, asking  # noqa: PLC0415  It is heavy, and `--help` is not.
+
+    if save is not None and save.exists():
+        raise BadRequest(f"{str(save)!r} exists.", fix="Name a file that does not: `--save PATH`.")
+    watch = Watch(joined().folder(), asking(operation, words, again=again, confirm=confirm))
+    try:
+        code = asyncio.run(watch.go())
+    except KeyboardInterrupt:
+        if watch.invocation is None:
+            raise
+        tell_problem("\nStopped watching; the run goes on.", watch.how_to_look())
+        code = Exit.INTERRUPTED
+    if save is not None and watch.result and watch.result.result and watch.result.result.file:
+        save.write_bytes(watch.result.result.file.content)
+    raise SystemExit(code)
+
+
+@click.command()
+@AS_JSON
+@click.pass_obj
+def operations(joined: Joined, *, as_json: bool) -> None:
+    """List the operations that you may run."""
+    from bot.cli.watching import tell_operations  # noqa: PLC0415  It is heavy, and `--help` is not.
+
+    asyncio.run(tell_operations(joined().folder(), as_json=as_json))

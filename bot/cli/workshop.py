@@ -1,0 +1,126 @@
+"""What the commands need of the rest of the house, which `bot.main` provides.
+
+Nothing heavy is imported here: `redbutton --help` reads this module.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Protocol
+
+from annotated_types import Interval
+
+SOCKET = "redbutton.sock"
+"""The name of the running bot's socket, in the folder of the store."""
+
+MOST_ROWS = 1000
+"""How many events one search may return."""
+
+Row = Mapping[str, object]
+"""One line of a listing, ready for JSON."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a look at one thing found.
+
+    *ok* is None where it cannot be told, or does not apply. *said* is one sentence, and so is
+    *fix*, which names the command or setting that helps.
+    """
+
+    name: str
+    ok: bool | None
+    said: str
+    fix: str = ""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads the record by the command line.
+
+    *os_user* is their name on this machine, *user* the Slack id they are mapped to, if any; *owner*
+    says that the files of the store are theirs.
+    """
+
+    os_user: str
+    user: str | None = None
+    owner: bool = False
+
+
+@dataclass(frozen=True)
+class Search:
+    """Which events are looked for: those that fit every part that is given, the newest *limit*."""
+
+    actor: str | None = None
+    operation: str | None = None
+    stage: str | None = None
+    target: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    limit: Annotated[int, Interval(ge=1, le=MOST_ROWS)] = 50
+
+
+class Records(Protocol):
+    """The record as the command line reads it; each reading is itself recorded.
+
+    Each raises NotAllowed for a *reader* who may not read it.
+    """
+
+    async def search(self, reader: Reader, search: Search) -> Sequence[Row]:
+        """Return the events that *search* describes, oldest first, with their bodies.
+
+        A row has the keys `at stage actor operation target invocation body` and may have more.
+        """
+        ...
+
+    async def trail(self, reader: Reader, invocation: str) -> Sequence[Row]:
+        """Return all events of *invocation*, oldest first; its last eight characters will do."""
+        ...
+
+    async def verify(self, reader: Reader) -> Row:
+        """Compare every event with its hash: `count`, and `bad` with `n`, `id`, `what` of each."""
+        ...
+
+
+class Workshop(Protocol):
+    """Builds what a command asks for, when it asks; each method may raise RedbuttonError."""
+
+    def folder(self) -> Path:
+        """Return the folder of the store, where the socket is."""
+        ...
+
+    async def serve(self) -> None:
+        """Run the bot until it is told to stop."""
+        ...
+
+    async def demo(self) -> None:
+        """Play a short story with a pretend workspace, printing it."""
+        ...
+
+    async def migrate(self) -> Sequence[str]:
+        """Bring the store up to date; return the names of the steps that were taken."""
+        ...
+
+    async def checks(self) -> Sequence[Finding]:
+        """Look at everything that can be looked at without a network."""
+        ...
+
+    async def doctor(self) -> Sequence[Finding]:
+        """Look at everything, asking Slack and the vendors too."""
+        ...
+
+    def manifest(self) -> Row:
+        """Return the Slack app's manifest, made from the catalogue and the settings."""
+        ...
+
+    async def policy_problems(self) -> Sequence[Finding]:
+        """Judge the rules against the operations; nothing where all is well.
+
+        Each problem's name is its place: `rules/users.cedar:12`.
+        """
+        ...
+
+    def records(self) -> Records:
+        """Return the record in the store's files, for when no bot is running."""
+        ...

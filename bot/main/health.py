@@ -1,0 +1,98 @@
+"""What `/readyz` and `/metrics` tell of a running bot."""
+
+import logging
+from collections.abc import Mapping
+
+from prometheus_client import Gauge
+from sqlalchemy import Connection, text
+
+from bot.domain.clock import Clock
+from bot.domain.errors import IntegrationError, NotNow
+from bot.engine.durable import DurableEngine
+from bot.http.server import Check
+from bot.main.kept import Kept
+from bot.store.migrations import pending
+from integrations.slack.client import SlackClient
+
+ASK_EVERY = 30.0
+"""Seconds between two questions to Slack whether it knows us."""
+
+QUEUED = Gauge("redbutton_runs_waiting", "Runs accepted and not yet begun.")
+OLDEST = Gauge("redbutton_runs_waiting_seconds", "Age of the oldest run not yet begun.")
+CONNECTED = Gauge("redbutton_slack_connected", "1 while Slack accepts our token.")
+
+log = logging.getLogger(__name__)
+
+
+class SlackWatch:
+    """Asks Slack now and then who we are. *team* is the workspace, once known."""
+
+    def __init__(self, client: SlackClient, clock: Clock, team: str | None) -> None:
+        self._client = client
+        self._clock = clock
+        self.team = team
+        self.trouble: str | None = "Slack was not asked yet."
+
+    async def run(self) -> None:
+        """Ask for ever."""
+        while True:
+            await self.ask()
+            await self._clock.sleep(ASK_EVERY)
+
+    async def ask(self) -> None:
+        """Ask once, and remember what came of it."""
+        try:
+            answer = await self._client.read("auth.test")
+        except IntegrationError as error:
+            if self.trouble != str(error):
+                log.warning("Slack does not know us now: %s", error)
+            self.trouble = str(error)
+        else:
+            self.team = self.team or str(answer.get("team_id") or "") or None
+            self.trouble = None
+        CONNECTED.set(self.trouble is None)
+
+
+async def measure(engine: DurableEngine, clock: Clock) -> None:
+    """Keep the gauges of the queue true, for ever."""
+    while True:
+        try:
+            waiting, age = await engine.waiting()
+        except Exception:
+            log.exception("The queue could not be measured")
+        else:
+            QUEUED.set(waiting)
+            OLDEST.set(age or 0.0)
+        await clock.sleep(ASK_EVERY / 2)
+
+
+def checks(store: Kept, slack: SlackWatch) -> Mapping[str, Check]:
+    """Return the checks of /readyz by name: each says None, or what is wrong in one sentence."""
+
+    async def database() -> str | None:
+        try:
+            await store.store.read(_one)
+        except NotNow as busy:
+            return str(busy)
+        return None
+
+    async def migrations() -> str | None:
+        waiting = pending(store.store.engine)
+        return f"The tables lack {waiting[-1]!r}; run `redbutton migrate`." if waiting else None
+
+    async def audit() -> str | None:
+        # It takes the writer's lock and changes nothing: a record could be added now.
+        try:
+            await store.store.write(_one, within=1.0)
+        except NotNow as busy:
+            return str(busy)
+        return None
+
+    async def connected() -> str | None:
+        return slack.trouble
+
+    return {"database": database, "migrations": migrations, "audit": audit, "slack": connected}
+
+
+def _one(connection: Connection) -> None:
+    connection.execute(text("SELECT 1"))

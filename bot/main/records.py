@@ -1,0 +1,89 @@
+"""The record as the command line reads it; each reading is itself recorded."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from audit.search import Filter, Found, search, trail
+from audit.verify import verify
+from bot.cli.workshop import Reader, Row, Search
+from bot.domain.clock import Clock
+from bot.domain.errors import BadRequest, NotAllowed
+from bot.domain.record import Stage
+from bot.main.kept import Kept
+from bot.pipeline.protocols import Entry
+from bot.pipeline.recording import own_event
+
+T = TypeVar("T")
+
+
+class StoredRecords:
+    """Implements `bot.cli.workshop.Records` over the open store."""
+
+    def __init__(self, store: Kept, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def search(self, reader: Reader, wanted: Search) -> Sequence[Row]:
+        """See `Records.search`."""
+        told = {k: v for k, v in asdict(wanted).items() if v is not None}
+        stage = told.pop("stage", None)
+        try:
+            narrowed = Filter(**told, stage=Stage(stage) if stage else None)
+        except ValueError:
+            known = ", ".join(s.value for s in Stage)
+            raise BadRequest(
+                f"There is no stage {stage!r}.", fix=f"Take one of: {known}."
+            ) from None
+        shown = {k: str(v) for k, v in told.items() if k != "target"}
+        await self._record(reader, "search", **shown)
+        sealer = self._store.sealer
+        found = await self._read(lambda c: search(c, narrowed, sealer))
+        return [_row(event) for event in reversed(found)]
+
+    async def trail(self, reader: Reader, invocation: str) -> Sequence[Row]:
+        """See `Records.trail`."""
+        await self._record(reader, "trail", of=invocation)
+        return [_row(e) for e in await self._read(lambda c: trail(c, invocation))]
+
+    async def verify(self, reader: Reader) -> Row:
+        """See `Records.verify`."""
+        await self._record(reader, "verify")
+        report = await self._read(verify)
+        return {"count": report.count, "bad": [asdict(bad) for bad in report.bad]}
+
+    async def _read(self, work: Callable[[Connection], T]) -> T:
+        return await self._store.store.read(work)
+
+    async def _record(self, reader: Reader, what: str, **how: str) -> None:
+        """Write down who reads, before they do; refuse who is nobody here."""
+        if reader.user is None and not reader.owner:
+            raise NotAllowed(
+                f"The user {reader.os_user!r} of this machine is nobody here.",
+                fix="Map them in the settings, under `[cli.users]`.",
+            )
+        told = own_event(
+            Stage.AUDIT_READ,
+            self._clock,
+            actor=reader.user or f"os:{reader.os_user}",
+            what=what,
+            **how,
+        )
+        await self._store.book.write(None, Entry(events=(told,)))
+
+
+def _row(found: Found) -> Row:
+    return {
+        "n": found.n,
+        "at": found.at,
+        "stage": found.stage,
+        "actor": found.actor,
+        "surface": found.surface,
+        "operation": found.operation,
+        "target": found.target,
+        "decision": found.decision,
+        "invocation": found.invocation,
+        "body": found.body,
+    }
