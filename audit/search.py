@@ -70,9 +70,21 @@ def search(conn: Connection, wanted: Filter, sealer: Sealer) -> list[Found]:
     return _found(conn.execute(query))
 
 
+_TAIL, _WHOLE = 6, 36
+"""Characters of an invocation's id: the fewest that may stand for it, and all of them."""
+
+
 def trail(conn: Connection, invocation: str) -> list[Found]:
-    """Return everything recorded of *invocation*, in the order it was written."""
-    query = select(audit_event).where(_COLUMNS.invocation == invocation).order_by(_COLUMNS.n)
+    """Return everything recorded of *invocation*, in the order it was written.
+
+    The last characters of its id will do, at least six of them; that reads every row.
+    """
+    same = (
+        _COLUMNS.invocation.endswith(invocation, autoescape=True)
+        if _TAIL <= len(invocation) < _WHOLE
+        else _COLUMNS.invocation == invocation
+    )
+    query = select(audit_event).where(same).order_by(_COLUMNS.n)
     return _found(conn.execute(query))
 
 

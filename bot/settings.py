@@ -82,6 +82,9 @@ class SlackSettings(_Part):
     team: SlackId | None = None
     """The workspace's id; learnt from Slack when left out."""
 
+    url: str = "https://redbutton.example.com/slack/events"
+    """Where Slack reaches the bot from outside; the manifest holds it."""
+
     max_age: float = Field(300.0, gt=0)
     """Seconds for which what is known of a person counts as fresh."""
 

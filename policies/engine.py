@@ -1,9 +1,11 @@
 """The engine: asks Cedar, and denies whatever Cedar cannot answer."""
 
 import hashlib
+import json
 import re
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Self
 
 import cedarpy
@@ -27,6 +29,9 @@ KEPT = 4096
 One for each operation, surface and sort of actor. Full, it starts anew.
 """
 
+KEPT_ENTITIES = 256
+"""How many actors and places are kept as Cedar reads them, each by all that is known of it."""
+
 _IN_RULE = re.compile(r"error while evaluating policy `([a-z0-9-]+)`: ")
 _QUOTED = re.compile(r"""[`"'].*[`"']""", re.DOTALL)
 _NO_ANSWER = "What the rules cannot answer is denied."
@@ -41,22 +46,27 @@ class _Verdict:
     errors: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
 class _Asked:
     """A rule set under the schema that its questions have to fit."""
 
-    policies: cedarpy.PolicySet
-    schema: cedarpy.Schema
+    def __init__(self, policies: Iterable[Template], schema: str) -> None:
+        by_id: Mapping[str, Template] = FrozenMap({p.id: p for p in policies})
+        self._policies = cedarpy.PolicySet.from_pst(PolicySet(FrozenMap(), by_id, ()))
+        self._schema = read_schema(schema)
+        self._entities = lru_cache(maxsize=KEPT_ENTITIES)(self._read_entities)
 
     def ask(self, request: Request) -> _Verdict:
+        """Put *request* to Cedar; what it cannot even read gives errors and no decision."""
         try:
-            answer = is_authorized(
-                to_cedar(request), self.policies, entities_of(request), self.schema
-            )
-        except ValueError as error:  # Text that is no Unicode cannot even be handed over.
-            return _Verdict(cedarpy.Decision.NoDecision, errors=(type(error).__name__,))
+            entities = self._entities(json.dumps(entities_of(request)))
+            answer = is_authorized(to_cedar(request), self._policies, entities, self._schema)
+        except ValueError as error:
+            return _Verdict(cedarpy.Decision.NoDecision, errors=(str(error),))
         told = answer.diagnostics
         return _Verdict(answer.decision, frozenset(told.reasons), tuple(sorted(told.errors)))
+
+    def _read_entities(self, text: str) -> cedarpy.Entities:
+        return cedarpy.Entities.from_json_str(text, self._schema)
 
 
 class CedarRules:
@@ -66,10 +76,8 @@ class CedarRules:
         policies = [replace(rule.policy, id=rule.id) for rule in rules]
         self._rules = {rule.id: rule for rule in rules}
         self._digest = digest
-        self._full = _Asked(_policy_set(policies), read_schema(schema_text(catalogue)))
-        self._early = _Asked(
-            _policy_set(list(early_policies(policies))), read_schema(early_schema_text(catalogue))
-        )
+        self._full = _Asked(policies, schema_text(catalogue))
+        self._early = _Asked(early_policies(policies), early_schema_text(catalogue))
         self._named = frozenset(uid.id for p in policies for uid in entity_uids(p))
         self._kept: dict[Hashable, _Verdict] = {}
 
@@ -143,11 +151,6 @@ def _code(decision: cedarpy.Decision, *, ruled: bool) -> str:
             return "forbidden" if ruled else "no_rule"
         case cedarpy.Decision.NoDecision:
             return "error"
-
-
-def _policy_set(policies: Sequence[Template]) -> cedarpy.PolicySet:
-    by_id: Mapping[str, Template] = FrozenMap({p.id: p for p in policies})
-    return cedarpy.PolicySet.from_pst(PolicySet(FrozenMap(), by_id, ()))
 
 
 def _digest(files: Sequence[RuleFile], schema: str) -> str:

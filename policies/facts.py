@@ -66,19 +66,18 @@ def to_cedar(request: Request) -> dict[str, Any]:
 
 
 def entities_of(request: Request) -> list[dict[str, Any]]:
-    """Return what Cedar must know to answer *request*: who, on what, where.
+    """Return what Cedar must know of who asks and of the place they ask in.
 
-    A rule that meets an entity left out of here cannot be evaluated.
+    A rule that asks an entity left out of here cannot be evaluated. The resource may be: it has
+    neither attributes nor groups, so that only its name counts, and nobody's name is kept for it.
     """
-    slice_ = [
-        _entity(request["principal"], request["attributes"], "Usergroup", request["groups"]),
-        _entity(request["resource"], {}, "", []),
-    ]
+    principal = request["principal"]
+    entities = [_entity(principal, request["attributes"], "Usergroup", request["groups"])]
     if place := request.get("channel"):
         attributes = {"shared": place["shared"]}
         channel = request["context"]["channel"]
-        slice_.append(_entity(channel, attributes, "ChannelGroup", place["groups"]))
-    return slice_
+        entities.append(_entity(channel, attributes, "ChannelGroup", place["groups"]))
+    return entities
 
 
 def _asker(actor: Actor) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 The machine says which of its users is at the other end; the settings say which person of the
 workspace that is. Nobody else is let in. A client sends one line of JSON and is sent lines of JSON
 (`bot.cli.wire`): one for each row of a listing or change of a run, and one at the end.
+It keeps its side open until then: who hangs up is told no more, though what was asked goes on.
 """
 
 import asyncio

@@ -84,6 +84,8 @@ def declare(call: Callable[..., Any], name: str, risk: Risk, **rest: Any) -> Ope
     for wanted in [*([target] if target else []), *(undo.fields if undo else ())]:
         if wanted not in params.model_fields:
             raise TypeError(f"{name}: there is no field {wanted!r} in {params.__name__}.")
+    if target and not params.model_fields[target].is_required():
+        raise TypeError(f"{name}: the field {target!r} is acted on, so it must be required.")
     reach, preview, probe = reach_of(call), rest.pop("preview", None), rest.pop("probe", None)
     previews, probes = (reach_of(c) if c else None for c in (preview, probe))
     providers = [reach_of(f.options.provider) for f in fields if f.options]

@@ -8,6 +8,7 @@ from audit.sealing import Sealer
 from bot.domain.clock import Clock
 from bot.engine.lock import FileLock, Lease
 from bot.settings import Settings
+from bot.store import migrations, sqlite
 from bot.store.book import SqlBook
 from bot.store.database import Store
 from bot.store.keys import load_key
@@ -43,6 +44,17 @@ async def kept(settings: Settings, clock: Clock) -> AsyncIterator[Kept]:
             await store.close()
     finally:
         lock.release()
+
+
+def pending_of(settings: Settings) -> tuple[str, ...]:
+    """Return the versions that the store's tables lack; none where there is no store yet."""
+    if not settings.store.exists():
+        return ()
+    engine = sqlite.reading_engine(settings.store)
+    try:
+        return migrations.pending(engine)
+    finally:
+        engine.dispose()
 
 
 def key_of(settings: Settings) -> bytes:

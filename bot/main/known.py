@@ -1,8 +1,8 @@
 """What is known before anything runs: the operations, the rules, the ports they reach."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from bot.cli.workshop import Finding
 from bot.domain.catalogue import Catalogue
 from bot.domain.clock import Clock
 from bot.domain.errors import Misconfigured
@@ -14,10 +14,9 @@ from bot.slack.forms import check_form
 from integrations.ports import Database
 from integrations.sql.adapter import SqlDatabase
 from integrations.sql.config import SqlConfig
-from policies.loading import load_rules
-
-if TYPE_CHECKING:
-    from policies.engine import CedarRules
+from policies.check import check
+from policies.engine import CedarRules
+from policies.loading import load_rules, rule_files
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class Known:
     """
 
     catalogue: Catalogue
-    rules: "CedarRules"
+    rules: CedarRules
     ports: Ports
     databases: tuple[SqlDatabase, ...]
     missing: tuple[str, ...]
@@ -52,6 +51,18 @@ def known(settings: Settings, clock: Clock) -> Known:
         ports.provide(Database, database, name)
         databases.append(database)
     return Known(catalogue, rules, ports, tuple(databases), tuple(ports.check(catalogue)))
+
+
+def rule_problems(settings: Settings) -> list[Finding]:
+    """Judge the rules that *settings* name against the operations; each problem names its place."""
+    files = rule_files(settings.policy.paths, replace=settings.policy.replace)
+    found = check(files, checked_catalogue(settings))
+    return [
+        Finding(
+            f"{p.file}:{p.line}" if p.file else "rules", None if p.warning else False, p.message
+        )
+        for p in found
+    ]
 
 
 def checked_catalogue(settings: Settings) -> Catalogue:

@@ -1,6 +1,7 @@
 """The record as the command line reads it; each reading is itself recorded."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from typing import TypeVar
 
@@ -9,12 +10,13 @@ from sqlalchemy import Connection
 from audit.search import Filter, Found, search, trail
 from audit.verify import verify
 from bot.cli.workshop import Reader, Row, Search
-from bot.domain.clock import Clock
+from bot.domain.clock import Clock, SystemClock
 from bot.domain.errors import BadRequest, NotAllowed
 from bot.domain.record import Stage
-from bot.main.kept import Kept
+from bot.main.kept import Kept, kept
 from bot.pipeline.protocols import Entry
 from bot.pipeline.recording import own_event
+from bot.settings import Settings
 
 T = TypeVar("T")
 
@@ -72,6 +74,14 @@ class StoredRecords:
             **how,
         )
         await self._store.book.write(None, Entry(events=(told,)))
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[StoredRecords]:
+    """Open the record in files that no bot holds. Raises Misconfigured, naming who holds them."""
+    clock = SystemClock()
+    async with kept(settings, clock) as store:
+        yield StoredRecords(store, clock)
 
 
 def _row(found: Found) -> Row:

@@ -8,14 +8,14 @@ from bot.domain.errors import FieldError
 from bot.domain.invocation import Origin
 from bot.domain.notice import Note
 from bot.domain.operation import Operation, Risk
-from bot.pipeline.answers import Answer, Ask, Asking, Form, Refusal, Taken
+from bot.pipeline.answers import Ask, Asking, Form, Refusal, Taken
 from bot.slack import catalogue as list_of_operations
 from bot.slack import forms, sentences
 from bot.slack.asking import Keys, origin_of
 from bot.slack.cards import note_view
 from bot.slack.desk import Desk
 from bot.slack.payload import Payload
-from bot.slack.state import asked_of, chosen_of, confirmed_of, values_of
+from bot.slack.state import asked_of, chosen_of, confirmed_of, metadata, values_of
 
 Body = str | dict[str, Any]
 
@@ -63,15 +63,18 @@ class Submissions:
         said = Form(values_of(view, operation), confirmed_of(view))
         key = self._keys.view(origin, payload)
         answer = await self._desk.ask(Asking(key, origin, name, said))
+        if isinstance(answer, Refusal):
+            view = note_view(sentences.note_of(answer))
+            # "Run it again" pressed there is meant for the channel where the form was opened.
+            view["private_metadata"] = metadata(name, origin.channel)
+            return {"response_action": "update", "view": view}
         return _answered(answer, operation, _inputs(payload, operation))
 
 
-def _answered(answer: Answer, operation: Operation, inputs: Sequence[str]) -> Body:
+def _answered(answer: Taken | Ask, operation: Operation, inputs: Sequence[str]) -> Body:
     match answer:
         case Taken():
             return {"response_action": "clear"}
-        case Refusal():
-            return _update(sentences.note_of(answer))
         case Ask(errors=()) if answer.confirm and not answer.repeated:
             return _at_fields((FieldError(forms.CONFIRM, sentences.CONFIRM),), inputs)
         case Ask(errors=()):

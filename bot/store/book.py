@@ -63,7 +63,7 @@ class SqlBook(Book):
             found = self._known(connection, row, since)
             if found is None:
                 connection.execute(sql.OPEN, row)
-                entry.write(connection, self._sealer)
+                entry.write(connection, self._sealer, first=True)
             return found
 
         accepted = opening.invocation.state is State.ACCEPTED

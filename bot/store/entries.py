@@ -25,6 +25,7 @@ _REDRAFT = (
     )
 )
 _DRAFT = insert(message).inline()
+_NEW = {"version": 1, "sent_version": 0, "attempts": 0}
 _RESET = (
     update(timer)
     .where(timer.c.kind == bindparam("of_kind"), timer.c.key == bindparam("of_key"))
@@ -41,12 +42,16 @@ class Sealed:
     drafts: tuple[Values, ...]
     timers: tuple[Values, ...]
 
-    def write(self, connection: Connection, sealer: Sealer) -> None:
-        """Write it all within the transaction of *connection*."""
+    def write(self, connection: Connection, sealer: Sealer, *, first: bool = False) -> None:
+        """Write it all within the transaction of *connection*.
+
+        *first* says that its invocation is as new, so that there are no messages to edit.
+        """
         for event in self.events:
             append(connection, event, sealer)
         for draft in self.drafts:
-            _draft(connection, draft)
+            if first or not _redrafted(connection, draft):
+                connection.execute(_DRAFT, {**draft, **_NEW})
         for one in self.timers:
             _set(connection, one)
 
@@ -68,12 +73,11 @@ def _values(invocation: str, draft: Draft, box: Box) -> Values:
     }
 
 
-def _draft(connection: Connection, values: Values) -> None:
-    """Edit the message in its slot, or begin it."""
+def _redrafted(connection: Connection, values: Values) -> bool:
+    """Edit the message in its slot; False where there is none."""
     place = {"of": values["invocation"], "in_slot": values["slot"]}
     newest = {"audience": values["audience"], "notice": values["notice"]}
-    if not connection.execute(_REDRAFT, {**newest, **place}).rowcount:
-        connection.execute(_DRAFT, {**values, "version": 1, "sent_version": 0, "attempts": 0})
+    return connection.execute(_REDRAFT, {**newest, **place}).rowcount == 1
 
 
 def _set(connection: Connection, values: Values) -> None:

@@ -13,6 +13,7 @@ from bot.domain.errors import RedbuttonError
 
 _NONCE = 12
 _FORM = b"\x01"
+"""Stands before each sealed value, so that another way of sealing can follow this one."""
 
 
 class Unreadable(RedbuttonError):
@@ -34,15 +35,15 @@ class Box:
     def seal(self, text: str, table: str, row: str, column: str) -> bytes:
         """Seal *text* for its place."""
         nonce = os.urandom(_NONCE)
-        return (
-            _FORM + nonce + self._cipher.encrypt(nonce, text.encode(), _place(table, row, column))
-        )
+        place = _place(_FORM, table, row, column)
+        return _FORM + nonce + self._cipher.encrypt(nonce, text.encode(), place)
 
     def open(self, sealed: bytes, table: str, row: str, column: str) -> str:
         """Return what was sealed for this place; raise Unreadable for anything else."""
-        nonce, body = sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :]
+        form, nonce, body = sealed[:1], sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :]
         try:
-            return self._cipher.decrypt(nonce, body, _place(table, row, column)).decode()
+            place = _place(form, table, row, column)
+            return self._cipher.decrypt(nonce, body, place).decode()
         except (InvalidTag, ValueError):
             raise Unreadable(
                 f"The {column!r} of {table} {row!r} is not as it was written.",
@@ -59,5 +60,6 @@ def _derive(key: bytes, purpose: bytes) -> bytes:
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(key)
 
 
-def _place(table: str, row: str, column: str) -> bytes:
-    return f"{table}\0{row}\0{column}".encode()
+def _place(form: bytes, table: str, row: str, column: str) -> bytes:
+    """Return what is authenticated beside a value: its form, and where it belongs."""
+    return form + f"{table}\0{row}\0{column}".encode()

@@ -11,6 +11,7 @@ from bot.domain.record import Stage
 from tests.audit.ledger import ADA, NOON, SEALER, a_record, an_event
 
 GRACE = "grace@example.com"
+WHOLE = "019aa0f3-5a00-7abc-8def-0123456789ab"
 
 
 @pytest.fixture
@@ -70,6 +71,17 @@ def test_a_trail_tells_an_invocation_in_the_order_it_was_written() -> None:
         told = trail(conn, "inv-1")
 
     assert [event.id for event in told] == ["first", "second"]
+
+
+@pytest.mark.parametrize(
+    ("words", "ids"),
+    [(WHOLE, ["told"]), (WHOLE[-8:], ["told"]), (WHOLE[-6:], ["told"]), (WHOLE[-5:], [])],
+)
+def test_a_trail_is_told_by_the_last_characters_of_the_id(words: str, ids: list[str]) -> None:
+    with a_record([an_event(id="told", invocation=WHOLE), an_event(invocation="other")]) as conn:
+        told = trail(conn, words)
+
+    assert [event.id for event in told] == ids
 
 
 def test_what_is_found_has_its_columns_and_its_body(record: Connection) -> None:

@@ -72,7 +72,7 @@ STORY = (
 class PretendDesk:
     """Takes what its operations understand, and shows *story* as what came of it.
 
-    While *hold* is given, an answer waits for it. With *last_word* unset a run goes on for ever.
+    While *hold* is given, an answer waits for it. With *forever* a run does not end.
     """
 
     story: Sequence[RunCard] = STORY

@@ -2,9 +2,9 @@
 
 from datetime import date
 from enum import Enum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from bot.authoring import (
     Context,
@@ -114,7 +114,25 @@ async def nothing(params: Nothing, ctx: Context) -> Result:
     return Result(f"{ctx.invocation} {params}")
 
 
+class Span(Params):
+    first: int
+    last: int
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.first > self.last:
+            raise ValueError("The first comes after the last")
+        return self
+
+
+@operation("test.span", risk=Risk.READ)
+async def span(params: Span, ctx: Context) -> Result:
+    """Take two numbers in order."""
+    return Result(f"{ctx.invocation} {params}")
+
+
 EVERYTHING: Operation = everything
 SUSPEND: Operation = suspend
 ROTATE: Operation = rotate
 NOTHING: Operation = nothing
+SPAN: Operation = span

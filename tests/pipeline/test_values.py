@@ -10,7 +10,7 @@ from bot.domain.operation import Operation
 from bot.domain.params import Params
 from bot.pipeline.answers import Value
 from bot.pipeline.values import REQUIRED, build, missing
-from tests.pipeline.samples import EVERYTHING, NOTHING, ROTATE, SUSPEND, Everything, Region
+from tests.pipeline.samples import EVERYTHING, NOTHING, ROTATE, SPAN, SUSPEND, Region
 
 BERLIN = timezone(timedelta(hours=1))
 
@@ -89,7 +89,11 @@ def test_a_value_is_read_by_its_kind(field: str, text: Value, expected: object) 
         ("number", "forty", "'forty' is not a whole number; write digits only, like 42."),
         ("number", "1,000", "'1,000' has separators; write 1000 without them."),
         ("number", "1_000", "'1_000' has separators; write 1000 without them."),
-        ("number", "\u0664\u0662", "'\u0664\u0662' is not a whole number; write digits only, like 42."),
+        (
+            "number",
+            "\u0664\u0662",
+            "'\u0664\u0662' is not a whole number; write digits only, like 42.",
+        ),
         ("number", "9" * 18, f"'{'9' * 18}' is too much; take 100000000000000000 or less."),
         ("amount", "12.505", "'12.505' has too many decimals; 2 are kept, like 12.50."),
         ("yen", "1.5", "'1.5' has too many decimals; 0 are kept, like 1250."),
@@ -98,22 +102,42 @@ def test_a_value_is_read_by_its_kind(field: str, text: Value, expected: object) 
         ("region", "sout", "There is no choice 'sout'; take one of south, far, north."),
         ("sizes", "s,xl", "There is no choice 'xl'; take one of l, s, m."),
         ("sizes", "s,m,l", "'s, m, l' is too many; choose at most 2."),
-        ("day", "20.11.2026", "'20.11.2026' is not a date; write year, month and day, like 2026-11-20."),
+        (
+            "day",
+            "20.11.2026",
+            "'20.11.2026' is not a date; write year, month and day, like 2026-11-20.",
+        ),
         ("day", "2026-02-30", "'2026-02-30' is a day that no calendar has; check month and day."),
-        ("moment", "2026-13-01 10:00", "'2026-13-01 10:00' is a day that no calendar has; check month and day."),
-        ("moment", "2026-11-20 25:00", "'2026-11-20 25:00' is a time that no clock shows; hours go from 00 to 23."),
-        ("span", "90", "'90' has no unit; say seconds, minutes, hours or days, like 90s, 15m, 2h, 1d."),
+        (
+            "moment",
+            "2026-13-01 10:00",
+            "'2026-13-01 10:00' is a day that no calendar has; check month and day.",
+        ),
+        (
+            "moment",
+            "2026-11-20 25:00",
+            "'2026-11-20 25:00' is a time that no clock shows; hours go from 00 to 23.",
+        ),
+        (
+            "span",
+            "90",
+            "'90' has no unit; say seconds, minutes, hours or days, like 90s, 15m, 2h, 1d.",
+        ),
         ("span", "soon", "'soon' is not a span of time; write it like 90s, 15m, 2h, 1d or 1h30m."),
         ("span", "P", "'P' is not a span of time; write it like 90s, 15m, 2h, 1d or 1h30m."),
         ("span", "999999999w", "'999999999w' is longer than can be reckoned with."),
         ("email", "ada@", "'ada@' is not an e-mail address; write it like ada@example.com."),
         ("user", "@ada", "'@ada' names no person for certain; choose from the list that @ opens."),
-        ("channel", "#ops", "'#ops' names no channel for certain; choose from the list that # opens."),
+        (
+            "channel",
+            "#ops",
+            "'#ops' names no channel for certain; choose from the list that # opens.",
+        ),
         ("text", "a\nb", "Text must stand on one line without tabs; put spaces there."),
         ("text", "x" * 40_000, "Text has 40,000 characters and at most 3,000 fit; shorten it."),
         ("text", "NO", "'NO' cannot be taken: it shouts; write it in small letters."),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_taken_is_told_with_its_cure(field: str, text: str, message: str) -> None:
     assert wrong(field, text) == message
 
@@ -198,6 +222,13 @@ def test_a_field_that_does_not_exist_is_told() -> None:
     assert [e.message for e in errors] == ["test.nothing has no field 'colour'; leave it out."]
 
 
+def test_what_is_wrong_with_the_whole_is_told_in_the_authors_words() -> None:
+    errors = build(SPAN, {"first": "3", "last": "1"}, "UTC")
+
+    assert not isinstance(errors, Params)
+    assert [(e.field, e.message) for e in errors] == [("", "The first comes after the last.")]
+
+
 def test_a_pattern_is_shown_as_the_form_to_write() -> None:
     message = wrong("service", "Web 1", ROTATE)
 
@@ -208,4 +239,4 @@ def test_a_pattern_is_shown_as_the_form_to_write() -> None:
 def test_any_text_is_a_value_or_an_error_in_one_sentence(field: str, text: str) -> None:
     built = build(EVERYTHING, {field: text}, "Europe/Berlin")
 
-    assert isinstance(built, Everything) or [e.message[-1] for e in built] == ["."]
+    assert isinstance(built, Params) or [e.message[-1] for e in built] == ["."]

@@ -14,8 +14,8 @@ from tests.pipeline.samples import EVERYTHING, ROTATE, SUSPEND, Everything, Regi
 ADA = Actor("T1", "U1", "ada")
 
 
-def rotation(service: str = "web", token: str = "correct horse") -> Params:
-    values: dict[str, Value] = {"service": service, "token": token}
+def rotation(service: str = "web", to: str = "correct horse") -> Params:
+    values: dict[str, Value] = {"service": service, "token": to}
     params = build(ROTATE, values, "UTC")
     assert isinstance(params, Params)
     return params
@@ -75,4 +75,4 @@ def test_the_meaning_of_equal_sets_is_equal_and_no_secret_can_be_guessed_from_it
     other = Everything(regions=frozenset([Region.FAR_SOUTH, Region.NORTH]))
 
     assert meaning(EVERYTHING, ADA, one) == meaning(EVERYTHING, ADA, other)
-    assert meaning(ROTATE, ADA, rotation()) == meaning(ROTATE, ADA, rotation(token="another one"))
+    assert meaning(ROTATE, ADA, rotation()) == meaning(ROTATE, ADA, rotation(to="another one"))

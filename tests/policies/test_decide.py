@@ -204,3 +204,13 @@ def test_the_digest_names_the_words_of_the_rules() -> None:
     assert len(set(digests)) == 3
     assert digests[0] == digests[3]
     assert len(digests[0]) == 64
+
+
+def test_who_left_a_group_is_no_longer_taken_for_a_member() -> None:
+    in_force = rules(LEADS)
+
+    answers = [
+        in_force.decide(may_suspend(replace(LEAD, groups=g))) for g in (LEAD.groups, frozenset())
+    ]
+
+    assert [a.code for a in answers] == ["allowed", "no_rule"]

@@ -326,7 +326,8 @@ async def test_once_more_can_be_said_in_a_refused_form(surface: Surface) -> None
     await surface.slack.presses(ada, "again")
     await surface.slack.until(lambda: "On it" in surface.slack.sees(ada).text)
 
-    assert surface.desk.pressed[0][1] == "0199-abc"
+    _, invocation, origin, _ = surface.desk.pressed[0]
+    assert (invocation, origin.channel) == ("0199-abc", ops.id)
 
 
 async def test_a_cancelled_run_says_so_itself_and_the_press_stays_silent(

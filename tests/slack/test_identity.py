@@ -72,6 +72,15 @@ async def test_people_of_other_workspaces_are_external(
     assert asked_there.external
 
 
+async def test_a_persons_own_workspace_counts_where_slack_sets_no_mark(
+    slack: PretendSlack, directory: SlackDirectory
+) -> None:
+    eve = slack.person("eve", external=True)
+    eve.stranger = False
+
+    assert (await directory.actor(slack.team_id, eve.id)).external
+
+
 async def test_one_of_ours_acting_under_another_workspace_is_external(
     slack: PretendSlack, directory: SlackDirectory
 ) -> None:
@@ -243,9 +252,12 @@ async def test_a_warm_up_without_slack_harms_nothing(
     slack: PretendSlack, directory: SlackDirectory
 ) -> None:
     ada = slack.person("ada")
-    slack.workspace.faults.down(times=3)
+    slack.workspace.faults.down()
     directory.warm_up()
-    await directory.close()
+    with pytest.raises(NotAllowed):
+        await directory.actor(slack.team_id, ada.id)
+
+    slack.workspace.faults.clear()
 
     assert (await directory.actor(slack.team_id, ada.id)).id == ada.id
 

@@ -208,10 +208,12 @@ async def test_later_messages_of_a_channel_wait_for_one_that_failed(post: Office
     post.shelf.draft("first", origin=post.at())
     post.shelf.draft("second", origin=post.at())
     await post.until(lambda: post.shelf.put_off)
+    post.shelf.draft("elsewhere", origin=post.at(post.slack.channel("away", members=[post.ada])))
+    await post.until(lambda: len(post.said()) == 1)
     post.clock.pass_(2)
     await post.all_sent()
 
-    assert [m.text for m in post.said()] == ["first", "second"]
+    assert [m.text for m in post.said()] == ["elsewhere", "first", "second"]
 
 
 @pytest.mark.parametrize("why", ["with_bot", "archived"])

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import Connection, insert, select
 
 from bot.domain.clock import SystemClock
-from bot.domain.errors import Misconfigured, NotNow
+from bot.domain.errors import NotNow
 from bot.domain.invocation import State
 from bot.pipeline.answers import ANSWER, Refusal
 from bot.pipeline.protocols import Entry, Repeat
@@ -109,7 +109,7 @@ async def test_a_commit_that_fails_undoes_all_that_were_in_it_and_the_next_succe
     failed = await asyncio.gather(*together, return_exceptions=True)
     await desk.store.write(put("b"))
 
-    assert await first is None
+    await first
     assert all(isinstance(error, Exception) for error in failed)
     assert await names(desk.store) == ["b"]
 
@@ -148,9 +148,11 @@ async def test_what_commits_too_late_is_taken_back_before_anybody_can_run_it(des
     first.open()
     await gate.reached()
     answer = await late
-    running.append(asyncio.create_task(desk.book.take(of, "one", Entry())))
+    taking = asyncio.create_task(desk.book.take(of, "one", Entry()))
+    await queued()
     gate.open()
-    taken = (await asyncio.gather(*running))[-1]
+    taken = await taking
+    await asyncio.gather(*running)
 
     assert isinstance(answer, NotNow)
     assert taken is False
@@ -178,6 +180,24 @@ async def test_a_repeat_of_what_was_taken_back_hears_that_it_was_not_done(desk: 
     answer = ANSWER.validate_json(again.answer)
     assert isinstance(answer, Refusal)
     assert answer.code == "not_recorded"
+
+
+async def test_a_repeat_that_comes_too_late_takes_nothing_back(desk: Desk) -> None:
+    of, first, gate = await desk.opened(), Gate(), Gate()
+    running = [asyncio.create_task(desk.store.write(first))]
+    await first.reached()
+    late = asyncio.create_task(desk.tried(asking(desk.clock), within=0.05))
+    running.append(asyncio.create_task(desk.store.write(gate)))
+    await queued()
+    first.open()
+    await gate.reached()
+    answer = await late
+    gate.open()
+    await asyncio.gather(*running)
+
+    assert isinstance(answer, NotNow)
+    assert (await desk.invocation(of)).state is State.ACCEPTED
+    assert await desk.stages(of) == ["intent"]
 
 
 async def test_taking_back_is_tried_until_it_succeeds_and_nothing_else_is_written_before(
@@ -281,7 +301,9 @@ async def test_a_transaction_that_ends_under_a_unit_fails_all_and_the_next_succe
 
 async def test_a_damaged_connection_is_replaced(desk: Desk) -> None:
     def broken(connection: Connection) -> None:
-        connection.connection.driver_connection.close()  # type: ignore[union-attr]  It is open.
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        driver.close()
 
     with pytest.raises(Exception, match="closed database"):
         await desk.store.write(broken)
@@ -357,42 +379,6 @@ async def test_an_error_s_text_holds_nothing_of_what_was_to_be_written(
         await desk.store.write(put("private"))
 
     assert "private" not in f"{told.value} {caplog.text}"
-
-
-@pytest.mark.parametrize("where", ["sqlite:///{}", "sqlite+aiosqlite:///{}", "{}"])
-async def test_a_store_is_named_by_path_or_url(tmp_path: Path, where: str) -> None:
-    path = tmp_path / "deep" / "a.db"
-
-    store = await Store.open(where.format(path), clock=SetClock(), key=KEY)
-    await store.close()
-
-    assert path.stat().st_mode & 0o777 == 0o600
-
-
-@pytest.mark.parametrize("where", ["postgresql://db/redbutton", "sqlite://", "sqlite:///:memory:"])
-async def test_what_is_no_sqlite_file_is_refused_by_name(where: str) -> None:
-    with pytest.raises(Misconfigured, match="DATABASE_URL"):
-        await Store.open(where, clock=SetClock(), key=KEY)
-
-
-async def test_a_store_opened_with_another_key_is_refused(desk: Desk) -> None:
-    with pytest.raises(Misconfigured, match="sealed under another key"):
-        await Store.open(desk.path, clock=SetClock(), key=b"x" * 32)
-
-
-async def test_a_file_that_is_no_store_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "a.db"
-    path.write_text("This is a letter to my aunt, and no database at all. " * 100)
-
-    with pytest.raises(Misconfigured, match="no database"):
-        await Store.open(path, clock=SetClock(), key=KEY)
-
-
-async def test_a_store_whose_folder_cannot_be_made_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-
-    with pytest.raises(Misconfigured, match="cannot be made"):
-        await Store.open(tmp_path / "file" / "a.db", clock=SetClock(), key=KEY)
 
 
 async def test_no_message_is_left_of_what_was_skipped(desk: Desk) -> None:

@@ -57,7 +57,7 @@ def test_a_file_that_holds_no_key_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "redbutton.key"
     path.touch(mode=0o600)
 
-    with pytest.raises(Misconfigured, match="The key file .* is not the base64"):
+    with pytest.raises(Misconfigured, match=r"The key file .* is not the base64"):
         load_key(None, path)
 
 

@@ -1,0 +1,114 @@
+"""Builds what a command asks for; what is slow to import is imported by who needs it."""
+# ruff: noqa: PLC0415  See above.
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.cli.workshop import Finding, Reader, Row, Search
+from bot.domain.clock import SystemClock
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+
+class House:
+    """Implements `bot.cli.workshop.Workshop` by the settings of this machine."""
+
+    def folder(self) -> Path:
+        """See `Workshop.folder`."""
+        return self._settings().folder
+
+    async def serve(self) -> None:
+        """See `Workshop.serve`."""
+        from bot.main.serving import serve_bot
+
+        await serve_bot(self._settings())
+
+    async def demo(self) -> None:
+        """See `Workshop.demo`."""
+        from bot.main.demo import play
+
+        await play()
+
+    async def migrate(self) -> Sequence[str]:
+        """See `Workshop.migrate`."""
+        from bot.domain.record import Stage
+        from bot.main.kept import kept, pending_of
+        from bot.pipeline.protocols import Entry
+        from bot.pipeline.recording import own_event
+
+        settings, clock = self._settings(), SystemClock()
+        waiting = pending_of(settings)
+        async with kept(settings, clock) as store:
+            if waiting:
+                told = own_event(Stage.CONFIG_CHANGED, clock, migrated=list(waiting))
+                await store.book.write(None, Entry(events=(told,)))
+        return [f"The tables were brought to version {version}." for version in waiting]
+
+    async def checks(self) -> Sequence[Finding]:
+        """See `Workshop.checks`."""
+        from bot.main.looking import at_home
+
+        return await at_home(self._settings(), SystemClock())
+
+    async def doctor(self) -> Sequence[Finding]:
+        """See `Workshop.doctor`."""
+        from bot.main.looking import at_home
+        from bot.main.visiting import at_slack
+
+        settings, clock = self._settings(), SystemClock()
+        return [*await at_home(settings, clock), *await at_slack(settings, clock)]
+
+    def manifest(self) -> Row:
+        """See `Workshop.manifest`."""
+        from bot.main.known import checked_catalogue
+        from bot.slack.manifest import manifest
+
+        settings = self._settings()
+        return manifest(
+            checked_catalogue(settings), aliases=settings.aliases, request_url=settings.slack.url
+        )
+
+    async def policy_problems(self) -> Sequence[Finding]:
+        """See `Workshop.policy_problems`."""
+        from bot.main.known import rule_problems
+
+        return rule_problems(self._settings())
+
+    def records(self) -> "ClosedRecords":
+        """See `Workshop.records`."""
+        return ClosedRecords(self._settings())
+
+    def _settings(self) -> "Settings":
+        from bot.settings import Settings
+
+        return Settings.load()
+
+
+class ClosedRecords:
+    """The record in files that no bot has open; implements `bot.cli.workshop.Records`."""
+
+    def __init__(self, settings: "Settings") -> None:
+        self._settings = settings
+
+    async def search(self, reader: Reader, search: Search) -> Sequence[Row]:
+        """See `Records.search`."""
+        from bot.main.records import opened
+
+        async with opened(self._settings) as records:
+            return await records.search(reader, search)
+
+    async def trail(self, reader: Reader, invocation: str) -> Sequence[Row]:
+        """See `Records.trail`."""
+        from bot.main.records import opened
+
+        async with opened(self._settings) as records:
+            return await records.trail(reader, invocation)
+
+    async def verify(self, reader: Reader) -> Mapping[str, object]:
+        """See `Records.verify`."""
+        from bot.main.records import opened
+
+        async with opened(self._settings) as records:
+            return await records.verify(reader)

@@ -1,0 +1,113 @@
+"""The commands that run the bot and look after it; and the command line as a whole."""
+
+import asyncio
+import json
+import sys
+
+import pytest
+
+from bot.cli.app import reference
+from bot.cli.workshop import Finding
+from tests.cli.conftest import Shell
+from tests.cli.standins import PretendWorkshop
+
+WELL = Finding("key", ok=True, said="It is there.")
+UNTOLD = Finding("token", ok=None, said="It is not set.", fix="`SLACK_BOT_TOKEN`.")
+WRONG = Finding("rules/a.cedar:3", ok=False, said="No group 'x'.", fix="Correct the line.")
+
+
+@pytest.mark.parametrize("command", [("check",), ("doctor",), ("policy", "check")])
+async def test_what_is_wrong_fails_the_command_and_is_told_with_its_cure(
+    shell: Shell, workshop: PretendWorkshop, command: tuple[str, ...]
+) -> None:
+    workshop.findings = [WELL, UNTOLD, WRONG]
+
+    seen = await shell(*command)
+
+    assert seen.exit_code == 1
+    assert seen.stdout.splitlines() == [
+        "ok     key              It is there.",
+        "-      token            It is not set. `SLACK_BOT_TOKEN`.",
+        "WRONG  rules/a.cedar:3  No group 'x'. Correct the line.",
+    ]
+
+
+@pytest.mark.parametrize("command", [("check",), ("doctor",), ("policy", "check")])
+async def test_what_cannot_be_told_is_no_failure(
+    shell: Shell, workshop: PretendWorkshop, command: tuple[str, ...]
+) -> None:
+    workshop.findings = [WELL, UNTOLD]
+
+    seen = await shell(*command, "--json")
+
+    assert seen.exit_code == 0
+    assert [f["ok"] for f in json.loads(seen.stdout)] == [True, None]
+
+
+async def test_rules_without_a_problem_are_said_to_fit(shell: Shell) -> None:
+    told, listed = await shell("policy", "check"), await shell("policy", "check", "--json")
+
+    assert "The rules fit the operations." in told.stdout
+    assert json.loads(listed.stdout) == []
+
+
+async def test_serve_runs_the_bot(shell: Shell, workshop: PretendWorkshop) -> None:
+    seen = await shell("serve")
+
+    assert (seen.exit_code, workshop.done) == (0, ["serve"])
+
+
+async def test_a_wrong_setting_is_told_in_two_sentences(shell: Shell) -> None:
+    seen = await shell("demo")
+
+    assert (seen.exit_code, seen.stderr) == (
+        2,
+        "`REDBUTTON_PORT` is 'x'.\nFor example: 3000\n",
+    )
+
+
+async def test_migrate_names_the_steps_it_took(shell: Shell) -> None:
+    told, listed = await shell("migrate"), await shell("migrate", "--json")
+
+    assert (told.stdout, json.loads(listed.stdout)) == ("0001 first\n", ["0001 first"])
+
+
+async def test_the_manifest_is_json(shell: Shell) -> None:
+    seen = await shell("manifest")
+
+    assert json.loads(seen.stdout)["display_information"] == {"name": "Redbutton"}
+
+
+async def test_an_unknown_command_is_bad_usage(shell: Shell) -> None:
+    seen = await shell("nope")
+
+    assert seen.exit_code == 2
+
+
+async def printed(*words: str) -> str:
+    """Run Python with *words* and return what it prints."""
+    process = await asyncio.create_subprocess_exec(sys.executable, *words, stdout=-1)
+    told, _ = await process.communicate()
+    return told.decode()
+
+
+async def test_help_imports_nothing_heavy() -> None:
+    heavy = "{'pydantic', 'sqlalchemy', 'dbos', 'cedarpy', 'slack_bolt', 'slack_sdk', 'uvloop'}"
+
+    seen = await printed("-c", f"import sys, bot.__main__; print({heavy} & set(sys.modules))")
+
+    assert seen == "set()\n"
+
+
+async def test_python_m_bot_is_the_same() -> None:
+    seen = await printed("-m", "bot", "--help")
+
+    assert seen.startswith("Usage: redbutton ")
+
+
+def test_the_reference_names_every_command_and_option() -> None:
+    page = reference()
+
+    assert "## `redbutton audit verify`" in page
+    assert "| `--confirm NAME` |" in page
+    assert "## `redbutton policy check`" in page

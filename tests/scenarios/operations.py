@@ -1,0 +1,106 @@
+"""Operations to be disturbed. They are loaded as an installed package's would be."""
+
+import asyncio
+import os
+from pathlib import Path
+from typing import Literal
+
+from bot.authoring import Context, Params, Result, Risk, operation
+from bot.domain.errors import OutcomeUnknown
+from tests.scenarios.ledger import Ledger
+from tests.scenarios.points import pass_by
+
+CODE = "REDBUTTON_DRILL_CODE"
+"""The variable that says which version of the code this process has."""
+
+RULES = Path(__file__).with_name("rules.cedar")
+STEPS = ("first", "second", "third")
+
+
+class Drill(Params):
+    name: str
+    """What this drill is called."""
+
+
+async def act(step: str, *, key: str) -> str:
+    """Have the effect of *step*; its answer is the key."""
+    ledger = Ledger.told()
+    ledger.called(step, key)
+    await pass_by(f"inside {step}, before its effect")
+    ledger.effect(step, key)
+    await pass_by(f"inside {step}, after its effect")
+    return key
+
+
+async def one(ctx: Context, step: str) -> str:
+    """Take *step*, with a point before it and one after."""
+    await pass_by(f"before {step}")
+    answer = await ctx.step(step, act, step)
+    await pass_by(f"after {step}")
+    return answer
+
+
+async def in_order(ctx: Context, steps: tuple[str, ...]) -> list[str]:
+    """Take *steps* one after the other."""
+    return [await one(ctx, step) for step in steps]
+
+
+VERSIONS: dict[str, tuple[str, ...]] = {
+    "as it was": STEPS,
+    "a step inserted": ("zeroth", *STEPS),
+    "a step renamed": ("first", "second, by another name", "third"),
+    "another order": ("third", "second", "first"),
+}
+
+
+@operation("drill.three", risk=Risk.CHANGE, target="name")
+async def three_steps(params: Drill, ctx: Context) -> Result:
+    """Take three steps, one after the other."""
+    keys = await in_order(ctx, VERSIONS[os.environ.get(CODE, "as it was")])
+    return Result(f"{params.name}: {len(set(keys))} steps were taken.")
+
+
+@operation("drill.fan", risk=Risk.CHANGE, target="name")
+async def three_limbs(params: Drill, ctx: Context) -> Result:
+    """Take three steps side by side."""
+    keys = await asyncio.gather(*(one(ctx, step) for step in STEPS))
+    return Result(f"{params.name}: {len(set(keys))} steps were taken.")
+
+
+@operation("drill.look", risk=Risk.READ)
+async def look(params: Drill, ctx: Context) -> Result:
+    """Look, for as long as one is made to."""
+    await ctx.step("look", _see)
+    return Result(f"{params.name} was looked at.")
+
+
+async def _see() -> None:
+    await pass_by("looking")
+
+
+class Loss(Params):
+    name: str
+    """What this drill is called."""
+
+    seen: Literal["yes", "no", "nothing"]
+    """What the probe sees."""
+
+
+async def seen(params: Loss) -> bool | None:
+    """Answer the probe."""
+    return {"yes": True, "no": False, "nothing": None}[params.seen]
+
+
+async def lose(*, key: str) -> None:
+    """Lose the answer to a write."""
+    del key
+    raise OutcomeUnknown("The line went dead.", fix="Look before you ask again.")
+
+
+@operation("drill.lose", risk=Risk.CHANGE, target="name", probe=seen)
+async def lose_an_answer(params: Loss, ctx: Context) -> Result:
+    """Write something and lose the answer."""
+    await ctx.step("write", lose)
+    return Result(f"{params.name} was written.")
+
+
