@@ -128,7 +128,7 @@ class Sealer:
 
     def _sealed(self, conn: Connection, event: Event, path: str, value: object) -> Body:
         text = canonical(value)
-        about = event.target or value
+        about = event.target if event.target and event.target_personal else value
         subject = self.pseudonym(about if isinstance(about, str) else text)
         key = self._keys.known(conn, subject)
         if key is None:

@@ -31,7 +31,7 @@ class _Root(click.Group):
         return list(self.commands)
 
 
-@click.group(cls=_Root, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Root)
 def redbutton() -> None:
     """Operational actions from Slack and the command line: permitted, run once, on the record.
 

@@ -56,7 +56,10 @@ async def replies(
             yield reply
             within = None
     finally:
-        writer.close()
+        # Nothing is left to be sent, and a bot that reads nothing must not hold us.
+        writer.transport.abort()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
 
 
 async def rows(folder: Path, request: Request, *, within: float | None = FIRST_WITHIN) -> list[Row]:

@@ -86,6 +86,8 @@ def declare(call: Callable[..., Any], name: str, risk: Risk, **rest: Any) -> Ope
             raise TypeError(f"{name}: there is no field {wanted!r} in {params.__name__}.")
     if target and not params.model_fields[target].is_required():
         raise TypeError(f"{name}: the field {target!r} is acted on, so it must be required.")
+    if any(f.name == target and f.secret for f in fields):
+        raise TypeError(f"{name}: the field {target!r} is a secret, which nobody could confirm.")
     reach, preview, probe = reach_of(call), rest.pop("preview", None), rest.pop("probe", None)
     previews, probes = (reach_of(c) if c else None for c in (preview, probe))
     providers = [reach_of(f.options.provider) for f in fields if f.options]

@@ -229,7 +229,8 @@ def _adapters(model: type[Params]) -> dict[str, TypeAdapter[Any]]:
 def meaning(operation: Operation, actor: Actor, params: Params) -> str:
     """Return a digest (SHA-256, hex) of who asks for what with which params.
 
-    Secrets are left out of it: from a digest kept in clear a short one could be guessed.
+    It is for comparing in memory: whoever keeps it makes a keyed digest of it first, for a short
+    secret could be guessed from this one.
     """
-    said = [actor.team, actor.id, operation.name, _plain(params, HIDDEN)]
+    said = [actor.team, actor.id, operation.name, _plain(params)]
     return hashlib.sha256(_canonical(said).encode()).hexdigest()

@@ -35,7 +35,7 @@ _ROUTES = {
 class Payload:
     """One payload. What is not there reads as an empty text."""
 
-    def __init__(self, body: Mapping[str, Any]) -> None:
+    def __init__(self, body: dict[str, Any]) -> None:
         self.body = body
 
     def text(self, *path: str) -> str:
@@ -47,14 +47,14 @@ class Payload:
         """Return whatever is at *path*, or None."""
         found: Any = self.body
         for name in path:
-            found = found.get(name) if isinstance(found, Mapping) else None
+            found = found.get(name) if isinstance(found, dict) else None
         return found
 
     def first(self, *path: str) -> "Payload":
         """Return the first object of the list at *path*, or an empty one."""
         found = self.at(*path)
         one = found[0] if isinstance(found, list) and found else None
-        return Payload(one if isinstance(one, Mapping) else {})
+        return Payload(one if isinstance(one, dict) else {})
 
     def id(self, name: str) -> str:
         """Return the id of the team, user or channel *name*, in any of Slack's three shapes."""
@@ -69,7 +69,7 @@ def kind_of(body: Mapping[str, Any]) -> str | None:
     return kind if isinstance(kind, str) and kind in KINDS else None
 
 
-def fit_for_bolt(body: Mapping[str, Any], kind: str) -> dict[str, Any]:
+def fit_for_bolt(body: dict[str, Any], kind: str) -> dict[str, Any]:
     """Return *body* so that Bolt's routing, which trusts the documented types, cannot stumble.
 
     What has another type is left out; what routes is there, empty if need be.
@@ -79,20 +79,20 @@ def fit_for_bolt(body: Mapping[str, Any], kind: str) -> dict[str, Any]:
     return fit
 
 
-def _sound(body: Mapping[str, Any], deep: int) -> dict[str, Any]:
+def _sound(body: dict[str, Any], deep: int) -> dict[str, Any]:
     """Return *body* without what Bolt would stumble over where it looks for ids."""
     fit = dict(body)
     for name in _OBJECTS & fit.keys():
-        if isinstance(fit[name], Mapping) and deep:
+        if isinstance(fit[name], dict) and deep:
             fit[name] = _sound(fit[name], deep - 1)
         else:
             del fit[name]
     for name in _NAMES_OR_OBJECTS & fit.keys():
-        if not isinstance(fit[name], Mapping | str):
+        if not isinstance(fit[name], dict | str):
             del fit[name]
     for name in _LISTS & fit.keys():
         held = fit.pop(name)
-        objects = [x for x in held if isinstance(x, Mapping)] if isinstance(held, list) else []
+        objects = [x for x in held if isinstance(x, dict)] if isinstance(held, list) else []
         if objects:
             fit[name] = [_sound(x, deep - 1) for x in objects] if deep else []
     return fit
@@ -117,5 +117,5 @@ def _route(fit: dict[str, Any], kind: str) -> None:
 
 
 def _with_text(value: object, name: str) -> dict[str, Any]:
-    whole = dict(value) if isinstance(value, Mapping) else {}
+    whole = dict(value) if isinstance(value, dict) else {}
     return {**whole, name: Payload(whole).text(name)}

@@ -13,7 +13,8 @@ READERS = 4
 """Reading connections, each used by one thread at a time."""
 
 _SETTINGS = (f"busy_timeout={BUSY_TIMEOUT}", "foreign_keys=ON")
-_WRITING = ("journal_mode=WAL", "synchronous=FULL")
+# An erased key must not linger in a freed page.
+_WRITING = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON")
 _READING = ("query_only=ON",)
 
 _CAUSES = {

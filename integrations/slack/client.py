@@ -11,6 +11,8 @@ from integrations.slack.config import SlackConfig
 from integrations.slack.errors import classify, from_answer
 
 _OK = 200
+_UPLOAD = aiohttp.ClientTimeout(total=60)
+"""Seconds for 5 MB over a slow line; no ack ever waits for an upload."""
 
 # Below WARNING the SDK builds, and logs, whole requests and answers.
 _LOGGER = logging.getLogger("redbutton.slack_sdk")
@@ -67,7 +69,7 @@ class SlackClient:
 
     async def upload(self, upload_url: str, content: bytes) -> None:
         """Send a file's bytes to the address that files.getUploadURLExternal gave."""
-        await self._post("files.upload", upload_url, data=content)
+        await self._post("files.upload", upload_url, data=content, timeout=_UPLOAD)
 
     async def _post(self, method: str, url: str, **rest: Any) -> None:
         try:

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from bot.cli.client import rows
 from bot.cli.door import MOST_CLIENTS, Door
 from bot.cli.peer import name_of
-from bot.cli.wire import LONGEST_REQUEST, AuditList, Operations, Run
-from bot.cli.workshop import SOCKET, Search
-from bot.domain.errors import Misconfigured, RedbuttonError, Refused
+from bot.cli.reception import Reception
+from bot.cli.wire import LONGEST_REQUEST, AuditList, AuditVerify, Operations, Reply, Run
+from bot.cli.workshop import SOCKET, Reader, Search
+from bot.domain.errors import Misconfigured, NotAllowed, RedbuttonError, Refused
 from tests.cli.standins import PretendDesk, PretendRecords
 
 KEY = "01939a00-0000-7000-8000-000000000000"
@@ -65,6 +66,20 @@ async def test_an_unmapped_owner_of_the_files_reads_the_record_but_runs_nothing(
 
     assert len(found) == 1
     assert desk.strangers == [(me, "operations")]
+
+
+async def test_a_stranger_who_owns_nothing_reads_nothing() -> None:
+    desk, records, heard = PretendDesk(), PretendRecords(), list[Reply]()
+    reception = Reception(desk, records, lambda: "T0")
+
+    async def send(reply: Reply) -> None:
+        heard.append(reply)
+
+    with pytest.raises(NotAllowed, match="user 'mallory'"):
+        await reception.answer(AuditVerify(), Reader("mallory"), send)
+
+    assert (heard, records.readers) == ([], [])
+    assert desk.strangers == [("mallory", "audit verify")]
 
 
 async def test_nothing_is_asked_before_the_workspace_is_known(tmp_path: Path, me: str) -> None:

@@ -4,6 +4,8 @@ import asyncio
 import signal
 import socket
 import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from bot.cli.client import LONGEST_REPLY, replies
 from bot.cli.codes import Exit
 from bot.cli.door import Door
 from bot.cli.watching import Watch, asking
-from bot.cli.wire import Answered
+from bot.cli.wire import Answered, Ended
 from bot.cli.workshop import SOCKET
 from bot.domain.errors import RedbuttonError
 from bot.domain.operation import Risk
@@ -77,6 +79,28 @@ async def test_a_stopping_bot_waits_for_what_was_asked_and_lets_go_of_who_watche
     await writer.wait_closed()
 
 
+Speaker = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@asynccontextmanager
+async def speaking(folder: Path, speaker: Speaker) -> AsyncIterator[None]:
+    """Let *speaker* answer in place of a bot, hanging up after each answer; leave nothing open."""
+    talks = set[asyncio.Task[None]]()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await speaker(reader, writer)
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+
+    def welcome(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        talks.add(asyncio.get_running_loop().create_task(talk(reader, writer)))
+
+    async with await asyncio.start_unix_server(welcome, folder / SOCKET):
+        yield
+        await asyncio.gather(*talks)
+
+
 class Flaky:
     """A bot that says *lines*, one for each connection, and hangs up after each."""
 
@@ -87,8 +111,6 @@ class Flaky:
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.heard.append(await reader.readline())
         writer.write(self._lines.pop(0))
-        writer.close()
-        await writer.wait_closed()
 
 
 async def test_a_connection_lost_before_the_answer_is_tried_again_as_the_same_asking(
@@ -96,7 +118,7 @@ async def test_a_connection_lost_before_the_answer_is_tried_again_as_the_same_as
 ) -> None:
     flaky = Flaky(b"", TAKEN)
     watch = Watch(tmp_path, REQUEST)
-    async with await asyncio.start_unix_server(flaky, tmp_path / SOCKET):
+    async with speaking(tmp_path, flaky):
         with pytest.raises(RedbuttonError, match=f"goes on.*redbutton audit show {ID}"):
             await watch.go()
 
@@ -106,7 +128,7 @@ async def test_a_connection_lost_before_the_answer_is_tried_again_as_the_same_as
 async def test_an_asking_lost_twice_says_that_it_may_have_been_taken(tmp_path: Path) -> None:
     watch = Watch(tmp_path, REQUEST)
 
-    async with await asyncio.start_unix_server(Flaky(b"", b""), tmp_path / SOCKET):
+    async with speaking(tmp_path, Flaky(b"", b"")):
         with pytest.raises(RedbuttonError, match="may have been taken"):
             await watch.go()
 
@@ -122,9 +144,27 @@ async def test_an_asking_lost_twice_says_that_it_may_have_been_taken(tmp_path: P
 async def test_a_bot_of_another_kind_is_told_apart(tmp_path: Path, said: bytes, told: str) -> None:
     watch = Watch(tmp_path, REQUEST)
 
-    async with await asyncio.start_unix_server(Flaky(said), tmp_path / SOCKET):
+    async with speaking(tmp_path, Flaky(said)):
         with pytest.raises(RedbuttonError, match=told):
             await watch.go()
+
+
+async def test_a_run_may_take_its_time_once_it_was_answered(tmp_path: Path) -> None:
+    async def slowly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        writer.write(TAKEN)
+        await first.wait()
+        asyncio.get_running_loop().call_later(0.2, writer.write, Ended().line())
+        await reader.read()
+
+    first = asyncio.Event()
+    async with speaking(tmp_path, slowly):
+        answers = replies(tmp_path, REQUEST, within=0.1)
+        await anext(answers)
+        first.set()
+        rest = [reply async for reply in answers]
+
+    assert rest == []
 
 
 async def test_a_silent_bot_is_not_waited_for_without_end(tmp_path: Path) -> None:

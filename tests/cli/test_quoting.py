@@ -15,7 +15,7 @@ plain = texts.filter(lambda t: "=" not in t and not t.startswith(("-", "\u2013",
 
 
 @given(st.lists(plain))
-@example(["", '"', "it's", "'tis", "a\\b", '\\"', "a\nb", "\x85", "„x“"])
+@example(["a b\\", 'a \\"', "", '"', "it's", "'tis", "a\\b", '\\"', "a\nb", "\x85", "„x“"])
 def test_every_word_arrives_as_it_was(words: list[str]) -> None:
     arrived = [w.text for w in scan(line_of(words))]
 

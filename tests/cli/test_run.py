@@ -9,7 +9,7 @@ from bot.authoring import File, Result, Risk
 from bot.domain.invocation import State
 from bot.pipeline.answers import Form, Refusal, Words
 from tests.cli.conftest import Shell
-from tests.cli.standins import ID, PretendDesk, card
+from tests.cli.standins import ID, STORY, PretendDesk, card
 
 
 @pytest.mark.usefixtures("door")
@@ -36,6 +36,26 @@ async def test_the_shells_quoting_survives_on_the_way_to_the_road(
     await shell("run", "users.suspend", "--user", "ada", "reason=card testing")
 
     assert desk.asked[0].said == Words('--user ada reason="card testing"')
+
+
+@pytest.mark.usefixtures("door")
+async def test_words_that_look_like_options_stay_words(shell: Shell, desk: PretendDesk) -> None:
+    await shell("run", "users.suspend", "-5h", "--nope", "-x=1")
+
+    assert desk.asked[0].said == Words("-5h --nope -x=1")
+
+
+@pytest.mark.usefixtures("door")
+async def test_a_step_that_did_not_change_is_told_once(shell: Shell, desk: PretendDesk) -> None:
+    desk.story = [STORY[0], STORY[0].model_copy(update={"progress": "3 of 9"}), STORY[1]]
+
+    seen = await shell("run", "users.suspend", "ada", "r")
+
+    assert seen.stdout.splitlines()[1:4] == [
+        "[.] Block the card",
+        "    3 of 9",
+        "[x] Block the card",
+    ]
 
 
 @pytest.mark.usefixtures("door")
@@ -176,8 +196,7 @@ async def test_bytes_that_are_no_text_are_bad_usage(shell: Shell) -> None:
     assert "no text" in seen.stderr
 
 
-@pytest.mark.usefixtures("door")
-async def test_too_many_words_are_bad_usage(shell: Shell) -> None:
+async def test_too_many_words_are_bad_usage_before_a_bot_is_looked_for(shell: Shell) -> None:
     seen = await shell("run", "users.suspend", "ada", "x" * 300_000)
 
     assert seen.exit_code == 2

@@ -79,7 +79,7 @@ def test_the_shipped_rules_decide(
     [
         (IDA, ["meta.help", "meta.whoami"]),
         (ADA, ["meta.help", "meta.whoami", "users.find"]),
-        (LEAD, ["meta.help", "meta.whoami", "users.resume", "users.suspend"]),
+        (LEAD, ["meta.help", "meta.whoami", "users.find", "users.resume", "users.suspend"]),
         (replace(LEAD, guest=True), []),
         (NIGHTLY, []),
     ],

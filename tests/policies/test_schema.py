@@ -89,7 +89,7 @@ class Everything(Params):
     """A field."""
 
 
-@operation("all.kinds", risk=Risk.CHANGE, target="token")
+@operation("all.kinds", risk=Risk.CHANGE)
 async def all_kinds(params: Everything, ctx: Context) -> Result:
     """Take everything."""
     return Result(f"{params} {ctx}")

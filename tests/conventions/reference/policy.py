@@ -1,0 +1,66 @@
+"""The page of the rules' vocabulary: what a rule may name, and of which type it is."""
+
+from bot.domain.fields import Kind
+from policies.schema import RISKS, early_schema_text, schema_text
+from policies.values import LOOKS
+from tests.conventions.house import catalogue
+from tests.conventions.reference.markdown import code, table
+
+
+def page() -> str:
+    """Return the page."""
+    known = catalogue()
+    example = known.get("users.suspend")
+    assert example is not None
+    risks = [(r.name, ", ".join(code(g) for g in groups)) for r, groups in RISKS.items()]
+    kinds = [(k.value, code(LOOKS[k].type) if k in LOOKS else "not seen by rules") for k in Kind]
+    return f"""# What rules may name
+
+The schema is made from the operations and handed to Cedar with every question, so a rule that
+misspells something is found by `redbutton policy check` before it can decide anything.
+[Writing rules](../how-to/write-rules.md) shows how they are written.
+
+## Who asks: `principal`
+
+| type | id | attributes | groups |
+| --- | --- | --- | --- |
+| `User` | team and Slack id, `T0123/U0123ABCD` | `guest`, `external` (of another organisation), `bot`: true or false | `Usergroup::"…"`: Slack's usergroups by their handle, and `groups` of the settings |
+| `Schedule` | team and the schedule's name | none | none |
+
+## What is asked for: `action`
+
+An operation's own name, `Action::"users.suspend"`; its group, `Action::"users"`; or its risk:
+
+{table(("risk", "actions"), risks)}
+
+## What is acted on: `resource`
+
+`Target::user::"ada@example.com"` where the operation has a target, here a field called `user`; else
+`Operation::"users.find"`.
+
+## Where, when and with what: `context`
+
+| name | type | what it is |
+| --- | --- | --- |
+| `context.surface` | `String` | the door: `slack`, `cli` or `schedule` |
+| `context.now` | `datetime` | the moment of the question, UTC |
+| `context.weekday` | `Long` | 1 is Monday, 7 is Sunday, UTC |
+| `context.minute` | `Long` | minutes since midnight, UTC |
+| `context.channel` | `Channel`, where there is one | the channel it was asked in; `context.channel.shared` says that other organisations read it; `context.channel in ChannelGroup::"…"` asks the settings' `channels` |
+| `context.params` | a record | the values of the fields; those that may be left out are asked for with `has` first |
+
+{table(("kind of field", "type in a rule"), kinds)}
+
+Before there are params (help, opening a form, suggestions while typing) rules are asked under
+a looser set that knows `principal`, `action` and `context.surface` alone; it hides and explains, and
+never decides. [Decision 5](../decisions/0005-could-is-derived.md) says how it is derived.
+
+## The schema of this version
+
+```
+{schema_text(known).rstrip()}
+```
+
+Before there are params, each context is `{{ surface: String }}`; the schema is then
+{len(early_schema_text(known).splitlines())} lines like these.
+"""
