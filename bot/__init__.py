@@ -1,1 +1,1 @@
-"""Redbutton: what a team types and presses in Slack becomes operations, checked, durable and recorded."""
+"""Redbutton: what a team types and presses becomes operations, checked, run once, recorded."""

@@ -40,6 +40,7 @@ EXAMPLES = {
     "channels": 'ops = ["C0123ABCD"]',
     "databases": '[databases.backoffice]\nurl = "sqlite:///var/backoffice.db"',
     "cli.users": 'alice = "U0123ABCD"',
+    "cli.auditors": 'auditors = ["alice"]',
     "aliases": '"/suspend" = "users.suspend"',
 }
 """A right value for each setting, shown beside a wrong one."""
@@ -74,6 +75,9 @@ class CliSettings(_Part):
 
     users: dict[str, SlackId] = {}
     """Operating-system user to the Slack user whose rights they have."""
+
+    auditors: tuple[str, ...] = ()
+    """Operating-system users who may read the record, beside the owner of the store's files."""
 
 
 class SlackSettings(_Part):

@@ -3,6 +3,25 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+from typing_extensions import override
+
+from bot.domain.clock import SystemClock
+
+
+class ShiftedClock(SystemClock):
+    """Runs as the machine's clock does, but can be set off."""
+
+    def __init__(self) -> None:
+        self.off = timedelta(0)
+
+    @override
+    def now(self) -> datetime:
+        return super().now() + self.off
+
+    def jump(self, seconds: float) -> None:
+        """Set the wall clock off by *seconds* more, as a correction of the machine's time does."""
+        self.off += timedelta(seconds=seconds)
+
 
 class SetClock:
     """Stands still until told otherwise; sleeping moves it on at once."""

@@ -39,7 +39,9 @@ class World:
     def state_of(self, email: str) -> str:
         """Return what the business's own database says of an account."""
         with closing(sqlite3.connect(self.backoffice)) as db:
-            return str(db.execute("SELECT state FROM account WHERE email = ?", (email,)).fetchone()[0])
+            return str(
+                db.execute("SELECT state FROM account WHERE email = ?", (email,)).fetchone()[0]
+            )
 
     def changes(self) -> int:
         """Return how many keyed changes the business's database has seen."""
@@ -51,14 +53,18 @@ class World:
 
     async def events(self, **wanted: Any) -> list[dict[str, Any]]:
         """Return the recorded bodies, oldest first, without those about the bot itself."""
-        sealer = self.bot.kept.sealer
-        filter_ = Filter(**wanted, limit=10_000, newest_first=False)
-        found = await self.bot.kept.store.read(lambda c: search(c, filter_, sealer))
-        return [f.body for f in found if f.invocation]
+        return await recorded(self.bot, **wanted)
 
     async def stages(self, **wanted: Any) -> list[str]:
         """Return the stages recorded, oldest first, without those about the bot itself."""
         return [str(e["stage"]) for e in await self.events(**wanted)]
+
+
+async def recorded(bot: Bot, **wanted: Any) -> list[dict[str, Any]]:
+    """Return what *bot* recorded of invocations, oldest first."""
+    sealer, wish = bot.kept.sealer, Filter(**wanted, limit=10_000, newest_first=False)
+    found = await bot.kept.store.read(lambda c: search(c, wish, sealer))
+    return [f.body for f in found if f.invocation]
 
 
 def settings(slack: PretendSlack, folder: Path, **more: Any) -> Settings:

@@ -33,6 +33,11 @@ class Context(Protocol):
         ...
 
     @property
+    def surface(self) -> str:
+        """Return the door it was asked at: `slack`, `cli` or `schedule`."""
+        ...
+
+    @property
     def invocation(self) -> str:
         """Return the invocation's id."""
         ...

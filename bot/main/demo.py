@@ -86,7 +86,9 @@ async def _record(stage: Stage) -> None:
         target = event["target"] or ""
         at = str(event["at"])[11:19]
         _say(f"  {at}  {event['stage']:<13} {who:<8} {event['operation'] or '':<14} {target}")
-    _say(f"\n  {report['count']} events; altered since they were written: {report['bad'] or 'none'}.")
+    _say(
+        f"\n  {report['count']} events; altered since they were written: {report['bad'] or 'none'}."
+    )
     _say("  Targets are pseudonyms: personal values are sealed in the record.")
 
 

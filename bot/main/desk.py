@@ -1,13 +1,14 @@
 """What every surface asks of the bot, joined from the rooms that answer it."""
 
+from collections.abc import AsyncIterator
+
 from bot.domain.clock import Clock
-from bot.domain.invocation import Origin
+from bot.domain.notice import RunCard
 from bot.domain.record import Stage
 from bot.pipeline.acts import Acts
-from bot.pipeline.answers import Answer
 from bot.pipeline.follow import Follow
 from bot.pipeline.protocols import Book, Entry
-from bot.pipeline.recording import own_event
+from bot.pipeline.recording import ENDED, own_event
 from bot.pipeline.road import Road
 
 
@@ -19,27 +20,27 @@ class Desk:
         self.opens = road.opens
         self.offers = road.offers
         self.options = road.options
-        self._road, self._acts = road, acts
-        self.follow = follow.watch
+        self.again = road.again
+        self.cancel = acts.cancel
+        self.share = acts.share
+        self._follow = follow
         self._book = book
         self._clock = clock
 
-    async def again(self, invocation: str, origin: Origin, key: str) -> Answer:
-        """See the protocol."""
-        del key
-        return await self._road.again(invocation, origin)
-
-    async def cancel(self, invocation: str, origin: Origin, key: str) -> Answer:
-        """See the protocol."""
-        del key
-        return await self._acts.cancel(invocation, origin)
-
-    async def share(self, invocation: str, origin: Origin, key: str) -> Answer:
-        """See the protocol."""
-        del key
-        return await self._acts.share(invocation, origin)
+    async def follow(self, invocation: str) -> AsyncIterator[RunCard]:
+        """Yield pictures of the run as they change; the last one when it has ended."""
+        found = await self._book.get(invocation)
+        if found is not None and found.state in ENDED and not self._follow.knows(invocation):
+            last = await self._book.notice(invocation, "card")
+            if isinstance(last, RunCard):
+                yield last
+            return
+        async for card in self._follow.watch(invocation):
+            yield card
 
     async def unmapped(self, os_user: str, wanted: str) -> None:
         """Record that a user of this machine, who is nobody in the settings, wanted *wanted*."""
-        told = own_event(Stage.DENIED, self._clock, os_user=os_user, wanted=wanted, code="unmapped")
+        told = own_event(
+            Stage.DENIED, self._clock, actor=f"os:{os_user}", wanted=wanted, code="unmapped"
+        )
         await self._book.write(None, Entry(events=(told,)))

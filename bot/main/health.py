@@ -1,5 +1,6 @@
 """What `/readyz` and `/metrics` tell of a running bot."""
 
+import asyncio
 import logging
 from collections.abc import Mapping
 
@@ -77,7 +78,7 @@ def checks(store: Kept, slack: SlackWatch) -> Mapping[str, Check]:
         return None
 
     async def migrations() -> str | None:
-        waiting = pending(store.store.engine)
+        waiting = await asyncio.to_thread(pending, store.store.engine)
         return f"The tables lack {waiting[-1]!r}; run `redbutton migrate`." if waiting else None
 
     async def audit() -> str | None:

@@ -1,6 +1,6 @@
 """The record as the command line reads it; each reading is itself recorded."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from typing import TypeVar
@@ -24,9 +24,10 @@ T = TypeVar("T")
 class StoredRecords:
     """Implements `bot.cli.workshop.Records` over the open store."""
 
-    def __init__(self, store: Kept, clock: Clock) -> None:
+    def __init__(self, store: Kept, clock: Clock, auditors: Collection[str] = ()) -> None:
         self._store = store
         self._clock = clock
+        self._auditors = frozenset(auditors)
 
     async def search(self, reader: Reader, wanted: Search) -> Sequence[Row]:
         """See `Records.search`."""
@@ -61,19 +62,20 @@ class StoredRecords:
 
     async def _record(self, reader: Reader, what: str, **how: str) -> None:
         """Write down who reads, before they do; refuse who is nobody here."""
-        if reader.user is None and not reader.owner:
-            raise NotAllowed(
-                f"The user {reader.os_user!r} of this machine is nobody here.",
-                fix="Map them in the settings, under `[cli.users]`.",
-            )
+        may = reader.owner or reader.os_user in self._auditors
         told = own_event(
-            Stage.AUDIT_READ,
+            Stage.AUDIT_READ if may else Stage.DENIED,
             self._clock,
             actor=reader.user or f"os:{reader.os_user}",
-            what=what,
+            what=f"audit {what}",
             **how,
         )
         await self._store.book.write(None, Entry(events=(told,)))
+        if not may:
+            raise NotAllowed(
+                f"The user {reader.os_user!r} of this machine may not read the record.",
+                fix="Whoever runs the bot may, and names others under `[cli]` as `auditors`.",
+            )
 
 
 @asynccontextmanager

@@ -163,7 +163,7 @@ async def _start(bot: Bot, settings: Settings, clock: Clock, stack: AsyncExitSta
     for work in (*loops, measure(bot.engine, clock), _tidy(bot, clock)):
         stack.push_async_callback(_end, asyncio.create_task(work))
     stack.push_async_callback(bot.dispatch.drain, READS_GET)
-    records = StoredRecords(bot.kept, clock)
+    records = StoredRecords(bot.kept, clock, settings.cli.auditors)
     door = Door(
         settings.folder / SOCKET,
         bot.desk,

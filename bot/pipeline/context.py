@@ -7,12 +7,12 @@ from typing import Any, Protocol, TypeVar, cast, get_type_hints
 
 from pydantic import TypeAdapter
 
-from bot.domain.actor import Actor
 from bot.domain.clock import Clock
 from bot.domain.context import StepRule
 from bot.domain.errors import OutcomeUnknown, RedbuttonError
 from bot.domain.invocation import Step, StepState
 from bot.pipeline.attempts import attempt, takes_key
+from bot.pipeline.recording import ClearCase
 
 T = TypeVar("T")
 SHOWN_EVERY = 1.0
@@ -55,10 +55,11 @@ class RunContext:
     """
 
     def __init__(
-        self, invocation: str, actor: Actor, clock: Clock, memory: Memory, done: tuple[Step, ...]
+        self, case: ClearCase, clock: Clock, memory: Memory, done: tuple[Step, ...]
     ) -> None:
-        self.invocation = invocation
-        self.actor = actor
+        self.invocation = case.id
+        self.actor = case.actor
+        self.surface = case.origin.surface.value
         self.clock = clock
         self._memory = memory
         self._before = {s.name: s for s in done}

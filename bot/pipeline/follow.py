@@ -27,6 +27,10 @@ class Follow:
                 self._last.popitem(last=False)
             self._changed.notify_all()
 
+    def knows(self, invocation: str) -> bool:
+        """Say whether a picture of *invocation* is remembered."""
+        return invocation in self._last
+
     async def watch(self, invocation: str) -> AsyncIterator[RunCard]:
         """Yield pictures of *invocation* as they change, the last one when it has ended."""
         seen: RunCard | None = None

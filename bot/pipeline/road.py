@@ -31,6 +31,9 @@ CONFIRM_WITHIN = 0.8
 SAME = timedelta(seconds=60)
 """Asking for the same within this time is taken for a slip, and asked about."""
 
+NOT_RECORDED = "not_recorded"
+"""The code of what could not be written down: nothing was done, and nothing is remembered."""
+
 REMEMBERED = 4096
 """How many first answers are kept in memory; older repeats are answered from the book."""
 
@@ -74,6 +77,9 @@ class Road:
             promise.exception()
             raise
         promise.set_result(answer)
+        if isinstance(answer, Refusal) and answer.code == NOT_RECORDED:
+            # It left no trace, so asking again is asking for the first time.
+            self._answers.pop(asking.key, None)
         return answer
 
     async def _walk(self, asking: Asking) -> Answer:
@@ -111,7 +117,7 @@ class Road:
         try:
             written = await self._is.book.open(row, within=CONFIRM_WITHIN, same_since=since)
         except NotNow as late:
-            return Refusal(message=late.message, fix=late.fix, code="not_recorded")
+            return Refusal(message=late.message, fix=late.fix, code=NOT_RECORDED)
         match written:
             case Repeat(answer=first):
                 return _as_repeat(ANSWER.validate_json(first))
@@ -147,7 +153,7 @@ class Road:
             try:
                 await self._is.book.open(row, within=CONFIRM_WITHIN)
             except NotNow as late:
-                return Refusal(message=late.message, fix=late.fix, code="not_recorded")
+                return Refusal(message=late.message, fix=late.fix, code=NOT_RECORDED)
         return ask
 
     async def _refuse(
@@ -174,7 +180,8 @@ class Road:
             row = opening(case, asking.key, state, no, entry)
             written = await self._is.book.open(row, within=CONFIRM_WITHIN)
         except NotNow as late:
-            return no.model_copy(update={"fix": f"{no.fix} {late.message}".strip(), "again": None})
+            said = f"{no.fix} {late.message}".strip()
+            return no.model_copy(update={"fix": said, "again": None, "code": NOT_RECORDED})
         if isinstance(written, Repeat):
             return _as_repeat(ANSWER.validate_json(written.answer))
         return no

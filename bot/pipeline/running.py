@@ -72,37 +72,38 @@ class Runner:
     async def _run(self, found: Invocation, case: ClearCase) -> None:
         steps = await surely(self._is.pen.clock, lambda: self._is.pen.book.steps(found.id))
         reads = case.declared.risk is Risk.READ
+        try:
+            actor = await self._is.directory.actor(case.origin.team, case.origin.user)
+            case = replace(case, actor=actor)
+            # What has begun is finished; before the first side effect the rules are asked again.
+            decision = None if steps or reads else await self._asked_again(case)
+        except NotAllowed as no:
+            if not steps:
+                denied = Outcome(State.DENIED, "denied", problem=no.message, fix=no.fix)
+                await self._end(case, self._memory(case, steps), denied)
+                return
+            decision = None
         memory = self._memory(case, steps)
-        asked = None if steps or reads else await self._asked_again(case)
-        if isinstance(asked, Outcome):
-            await self._end(case, memory, asked)
-            return
         detail: dict[str, object] = {"resumed": True} if steps else {}
-        started = event(case, Stage.STARTED, self._is.pen.clock, decision=asked, detail=detail)
+        started = event(case, Stage.STARTED, self._is.pen.clock, decision=decision, detail=detail)
         entry = Entry(events=() if reads else (started,))
         book, owner = self._is.pen.book, self._is.pen.owner
         if await surely(self._is.pen.clock, lambda: book.take(found.id, owner, entry)):
             await self._end(case, memory, await self._carry_out(case, memory, steps))
 
-    async def _asked_again(self, case: ClearCase) -> Decision | Outcome:
-        """Ask the rules once more, as of now, before the first side effect; a no is the end."""
-        directory, clock = self._is.directory, self._is.pen.clock
-        try:
-            actor = await directory.actor(case.origin.team, case.origin.user)
-        except NotAllowed as no:
-            return Outcome(State.DENIED, "unknown_actor", problem=no.message, fix=no.fix)
-        asked = await question(replace(case, actor=actor), directory, clock)
+    async def _asked_again(self, case: ClearCase) -> Decision:
+        """Ask the rules once more, as of now; raises NotAllowed where they say no."""
+        asked = await question(case, self._is.directory, self._is.pen.clock)
         decision = self._is.rules.decide(asked)
-        if decision.allowed:
-            return decision
-        why = refusal(decision)
-        return Outcome(State.DENIED, decision.code, problem=why.message, fix=why.fix)
+        if not decision.allowed:
+            raise refusal(decision)
+        return decision
 
     async def _carry_out(
         self, case: ClearCase, memory: RunMemory | ReadMemory, steps: tuple[Step, ...]
     ) -> Outcome:
         operation, ports = case.declared, self._is.ports
-        context = RunContext(case.id, case.actor, self._is.pen.clock, memory, steps)
+        context = RunContext(case, self._is.pen.clock, memory, steps)
         limit = asyncio.timeout(operation.timeout)
         try:
             async with limit:

@@ -48,12 +48,6 @@ class Keys:
         view = f"{payload.text('view', 'id')}:{payload.text('view', 'hash')}"
         return f"view:{origin.team}:{view}:{self._digest(payload.at('view', 'state'))}"
 
-    def press(self, origin: Origin, payload: Payload) -> str:
-        """Return the key of a pressed button."""
-        where = payload.text("container", "message_ts") or payload.text("container", "view_id")
-        stamp = payload.first("actions").text("action_ts")
-        return f"act:{origin.team}:{where or payload.text('view', 'id')}:{stamp}"
-
     def _digest(self, value: object) -> str:
         text = json.dumps(value, sort_keys=True, default=str).encode()
         return hmac.digest(self._secret, text, hashlib.sha256).hex()[:32]

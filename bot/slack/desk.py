@@ -28,14 +28,14 @@ class Desk(Protocol):
         """Return what *field* of *name* may hold; nothing for who could not run it."""
         ...
 
-    async def again(self, invocation: str, origin: Origin, key: str) -> Answer:
+    async def again(self, invocation: str, origin: Origin) -> Answer:
         """Run once more what was refused as asked twice."""
         ...
 
-    async def cancel(self, invocation: str, origin: Origin, key: str) -> Answer:
+    async def cancel(self, invocation: str, origin: Origin) -> Answer:
         """Leave word that the run is to be cancelled."""
         ...
 
-    async def share(self, invocation: str, origin: Origin, key: str) -> Answer:
+    async def share(self, invocation: str, origin: Origin) -> Answer:
         """Show the result of a READ to everybody in the channel."""
         ...

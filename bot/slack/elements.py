@@ -32,8 +32,9 @@ class Drawn:
 def draw(spec: FieldSpec, value: Value) -> Drawn:
     """Draw *spec*, filled in with *value*; one that the element cannot hold is left out."""
     element = {**_EMPTY[spec.kind](spec), "action_id": ACTION}
-    if spec.secret or not value:
-        return Drawn(element, held=not value)
+    # Slack takes no empty initial value, and several words may all be empty.
+    if spec.secret or not any(value):
+        return Drawn(element, held=not any(value))
     initial = _initial(spec, value)
     return Drawn(_unbound({**element, **(initial or {})}), held=initial is not None)
 

@@ -6,7 +6,7 @@ from bot.domain.invocation import Origin
 from bot.domain.notice import Note
 from bot.pipeline.answers import Answer, Ask, Refusal, Taken
 from bot.slack import sentences
-from bot.slack.asking import Keys, origin_of
+from bot.slack.asking import origin_of
 from bot.slack.cards import AGAIN, CANCEL, SHARE, card, note_view
 from bot.slack.desk import Desk
 from bot.slack.payload import Payload
@@ -17,9 +17,8 @@ from bot.slack.windows import Windows
 class Presses:
     """Answers pressed buttons. The ack shows nothing, so words follow beside it."""
 
-    def __init__(self, desk: Desk, windows: Windows, keys: Keys) -> None:
+    def __init__(self, desk: Desk, windows: Windows) -> None:
         self._windows = windows
-        self._keys = keys
         self._calls = {CANCEL: desk.cancel, SHARE: desk.share, AGAIN: desk.again}
 
     async def pressed(self, payload: Payload) -> str:
@@ -31,7 +30,7 @@ class Presses:
         origin = origin_of(payload, channel or payload.text("container", "channel_id"))
         if call is None or origin is None or not invocation:
             return ""
-        answer = await call(invocation, origin, self._keys.press(origin, payload))
+        answer = await call(invocation, origin)
         note = _note(answer, quiet=action.text("action_id") != AGAIN)
         if note is not None:
             self._tell(payload, origin, note, instead=isinstance(answer, Taken))

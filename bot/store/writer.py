@@ -139,12 +139,11 @@ class Writer:
 
     def _commit(self, connection: Connection, jobs: list[Job[Any]]) -> list[_Answer]:
         """Carry out *jobs* in one transaction; what it raises undid them all."""
-        wanted = [job for job in jobs if not job.abandoned]
-        if not wanted:
+        if not jobs:
             return []
         with connection.begin():
-            # One that was given up while the lock was waited for has not begun, and is left out.
-            return [_unit(connection, job) for job in wanted if not job.abandoned]
+            # What was given up while it queued, or while a lock was waited for, has not begun.
+            return [_unit(connection, job) for job in jobs if not job.abandoned]
 
     def _amend(self, connection: Connection) -> None:
         """Take back what was committed too late, before anything else is written."""

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from bot.authoring import (
-    Actor,
     Catalogue,
     Context,
     Operation,
@@ -15,9 +14,6 @@ from bot.authoring import (
     operation,
 )
 
-SURFACE = "slack"
-"""The door that is explained; what the rules say of another one shows itself there."""
-
 
 class Help(Params):
     operation: str = ""
@@ -28,7 +24,7 @@ class Help(Params):
 async def show_help(params: Help, ctx: Context, *, catalogue: Catalogue, rules: Rules) -> Result:
     """List what you may run, or explain one operation."""
     if not params.operation:
-        return _all(ctx.actor, catalogue, rules)
+        return _all(ctx, catalogue, rules)
     wanted = catalogue.get(params.operation)
     if wanted is None:
         near = " or ".join(f"`{n}`" for n in catalogue.nearest(params.operation))
@@ -36,11 +32,11 @@ async def show_help(params: Help, ctx: Context, *, catalogue: Catalogue, rules: 
             f"There is no operation {params.operation[:80]!r}.",
             fix=f"Did you mean {near}?" if near else "`/ops meta.help` lists what there is.",
         )
-    return _one(wanted, ctx.actor, rules)
+    return _one(wanted, ctx, rules)
 
 
-def _all(actor: Actor, catalogue: Catalogue, rules: Rules) -> Result:
-    mine = [o for o in catalogue if rules.could(actor, o, SURFACE).allowed]
+def _all(ctx: Context, catalogue: Catalogue, rules: Rules) -> Result:
+    mine = [o for o in catalogue if rules.could(ctx.actor, o, ctx.surface).allowed]
     rows = [(o.name, o.summary, o.risk.value) for o in mine]
     return Result(
         f"You may run {len(rows)} of {len(catalogue)} operations. "
@@ -49,8 +45,8 @@ def _all(actor: Actor, catalogue: Catalogue, rules: Rules) -> Result:
     )
 
 
-def _one(operation: Operation, actor: Actor, rules: Rules) -> Result:
-    could = rules.could(actor, operation, SURFACE)
+def _one(operation: Operation, ctx: Context, rules: Rules) -> Result:
+    could = rules.could(ctx.actor, operation, ctx.surface)
     mine = "You may run it." if could.allowed else "You may not run it."
     fields = {
         "Type": " ".join([f"/ops {operation.name}", *_example(operation)]),

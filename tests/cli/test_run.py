@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.authoring import File, Result, Risk
-from bot.domain.invocation import State
+from bot.domain.invocation import State, StepState
+from bot.domain.notice import StepLine
 from bot.pipeline.answers import Form, Refusal, Words
 from tests.cli.conftest import Shell
 from tests.cli.standins import ID, STORY, PretendDesk, card
@@ -55,6 +56,25 @@ async def test_a_step_that_did_not_change_is_told_once(shell: Shell, desk: Prete
         "[.] Block the card",
         "    3 of 9",
         "[x] Block the card",
+    ]
+
+
+@pytest.mark.usefixtures("door")
+async def test_each_step_is_told_as_it_stands_and_planned_ones_are_not(
+    shell: Shell, desk: PretendDesk
+) -> None:
+    steps = [StepLine(label=state.value, state=state, note="n") for state in StepState]
+    desk.story = [card(State.SUCCEEDED, *steps, result=Result("Done.", link="https://x.test/1"))]
+
+    seen = await shell("run", "users.suspend", "ada", "r")
+
+    assert seen.stdout.splitlines()[1:] == [
+        "[.] running: n",
+        "[x] done: n",
+        "[!] failed: n",
+        "[?] by_hand: n",
+        "Done.",
+        "https://x.test/1",
     ]
 
 

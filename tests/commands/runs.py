@@ -4,12 +4,13 @@ from dataclasses import dataclass, field
 
 from bot.domain.actor import Actor
 from bot.domain.decision import Decision, Effect, Question
-from bot.domain.invocation import Step, StepState
+from bot.domain.invocation import Origin, Step, StepState, Surface
 from bot.domain.operation import Operation
 from bot.domain.params import Params
 from bot.domain.result import Result
 from bot.pipeline.answers import Value
 from bot.pipeline.context import RunContext
+from bot.pipeline.recording import ClearCase
 from bot.pipeline.values import build
 from bot.pipeline.wiring import Ports
 from tests.clock import SetClock
@@ -61,13 +62,26 @@ def params_of(operation: Operation, /, **values: Value) -> Params:
     return built
 
 
+def case_of(operation: Operation, params: Params) -> ClearCase:
+    """Let Grace ask for *operation* with *params*."""
+    return ClearCase(
+        id="inv-1",
+        origin=Origin(surface=Surface.SLACK, team=GRACE.team, user=GRACE.id),
+        operation=operation.name,
+        at=SetClock().now(),
+        actor=GRACE,
+        declared=operation,
+        params=params,
+    )
+
+
 async def run(
     operation: Operation, ports: Ports, steps: Steps | None = None, /, **values: Value
 ) -> Result:
     """Run *operation*, going on after the *steps* of an earlier life."""
     memory = steps or Steps()
     before = tuple(memory.kept.values())
-    context = RunContext("inv-1", GRACE, SetClock(), memory, before)
     params = params_of(operation, **values)
+    context = RunContext(case_of(operation, params), SetClock(), memory, before)
     answer: Result = await operation.reach.call(params, context, **ports.fill(operation.reach))
     return answer

@@ -75,7 +75,8 @@ def kinds_of(base: type) -> list[type]:
         for module in pkgutil.walk_packages(found, f"{package}."):
             if "migrations" not in module.name and not module.name.endswith("__main__"):
                 importlib.import_module(module.name)
-    below = [base]
+    below: list[type] = [base]
     for one in below:
-        below.extend(c for c in one.__subclasses__() if c not in below)
+        inner: list[type] = one.__subclasses__()
+        below.extend(c for c in inner if c not in below)
     return [c for c in below if c.__module__.partition(".")[0] in PRODUCT]

@@ -102,5 +102,3 @@ async def lose_an_answer(params: Loss, ctx: Context) -> Result:
     """Write something and lose the answer."""
     await ctx.step("write", lose)
     return Result(f"{params.name} was written.")
-
-

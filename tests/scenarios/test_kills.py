@@ -1,5 +1,6 @@
 """Whatever point `kill -9` comes at: the run goes on, and nothing happens twice."""
 
+import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -27,8 +28,7 @@ POINTS = tuple(
 )
 OPERATIONS = ("drill.three", "drill.fan")
 MATRIX = tuple((operation, point) for operation in OPERATIONS for point in POINTS)
-SEED = random.SystemRandom().randrange(10**6)
-SAMPLED = 5
+SAMPLED = 4
 SEEDS = 3
 
 
@@ -110,10 +110,85 @@ async def killed_at(points: list[str], operation: str, folder: Path, code: str) 
         assert code != "as it was" or len(here.home.ledger.effects()) == len(STEPS)
 
 
-@pytest.mark.parametrize(
-    ("operation", "point"), random.Random(SEED).sample(MATRIX, SAMPLED), ids=lambda v: f"{v}"
-)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Draw the sample by the seed that pytest prints: `--randomly-seed` draws the same again."""
+    if "sampled" in metafunc.fixturenames:
+        seed = metafunc.config.getoption("randomly_seed", "default")
+        drawn = random.Random(seed).sample(MATRIX, SAMPLED)  # noqa: S311  Nothing to guess here.
+        metafunc.parametrize("sampled", drawn, ids=", ".join)
+
+
+def second_kill(operation: str, point: str, seed: int) -> list[str]:
+    """Draw a point that the next life reaches, too; none by the first seed.
+
+    Points inside a step are not reached where that step is done, as any limb's may be.
+    """
+    later = POINTS[POINTS.index(point) :]
+    reached = later if operation == "drill.three" else [p for p in POINTS if p.startswith("after")]
+    drawn = random.Random(f"{operation} {point} {seed}")  # noqa: S311  Nothing to guess here.
+    return [drawn.choice(reached)] if seed else []
+
+
 async def test_a_run_that_is_killed_goes_on_where_it_was(
-    operation: str, point: str, tmp_path: Path
+    sampled: tuple[str, str], tmp_path: Path
 ) -> None:
+    operation, point = sampled
+
     await killed_at([point], operation, tmp_path, "as it was")
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(SEEDS))
+@pytest.mark.parametrize(("operation", "point"), MATRIX)
+async def test_a_run_goes_on_wherever_it_is_killed_once_or_twice(
+    operation: str, point: str, seed: int, tmp_path: Path
+) -> None:
+    points = [point, *second_kill(operation, point, seed)]
+
+    await killed_at(points, operation, tmp_path, "as it was")
+
+
+@pytest.mark.parametrize("code", [version for version in VERSIONS if version != "as it was"])
+async def test_a_run_whose_code_changed_while_the_bot_was_down_still_finishes(
+    code: str, tmp_path: Path
+) -> None:
+    await killed_at(["inside second, after its effect"], "drill.three", tmp_path, code)
+
+
+async def test_what_was_recorded_and_not_yet_handed_on_is_found_after_a_kill(
+    tmp_path: Path,
+) -> None:
+    async with scene(tmp_path) as here:
+        async with here.home.life(paused=True) as life:
+            answered = await here.asks("drill.three")
+            await life.kill()
+        called_before = here.home.ledger.calls()
+        async with here.home.life() as last:
+            await here.is_told("· done ·")
+            await last.ends()
+        left = await left_in(here.home)
+
+        assert answered
+        assert called_before == []
+        assert_ended_once(here, left)
+
+
+async def test_who_asks_again_after_a_kill_in_the_middle_of_the_answer_gets_the_first_answer(
+    tmp_path: Path,
+) -> None:
+    async with scene(tmp_path) as here:
+        async with here.home.life(stop_at=ACK) as life:
+            asking = asyncio.create_task(here.asks("drill.three"))
+            await life.reaches(ACK)
+            await life.kill()
+            answered = await asking
+        async with here.home.life() as last:
+            again = await here.slack.redelivers()
+            await here.is_told("· done ·")
+            await last.ends()
+        left = await left_in(here.home)
+
+        assert not answered
+        assert again.ok
+        assert "On it" in again.text
+        assert_ended_once(here, left)

@@ -43,7 +43,7 @@ class WrittenDown:
     def __init__(self, answer: Answer | Exception | None = None) -> None:
         self.answer: Answer | Exception = answer or taken()
         self.asked: list[Asking] = []
-        self.pressed: list[tuple[str, str, Origin, str]] = []
+        self.pressed: list[tuple[str, str, Origin]] = []
 
     def _answer(self) -> Answer:
         if isinstance(self.answer, Exception):
@@ -65,14 +65,14 @@ class WrittenDown:
     async def options(self, origin: Origin, name: str, field: str, typed: str) -> Sequence[Option]:
         return [Option(f"{origin.user} {name} {field} {typed}", typed or "all")]
 
-    async def again(self, invocation: str, origin: Origin, key: str) -> Answer:
-        self.pressed.append(("again", invocation, origin, key))
+    async def again(self, invocation: str, origin: Origin) -> Answer:
+        self.pressed.append(("again", invocation, origin))
         return self._answer()
 
-    async def cancel(self, invocation: str, origin: Origin, key: str) -> Answer:
-        self.pressed.append(("cancel", invocation, origin, key))
+    async def cancel(self, invocation: str, origin: Origin) -> Answer:
+        self.pressed.append(("cancel", invocation, origin))
         return self._answer()
 
-    async def share(self, invocation: str, origin: Origin, key: str) -> Answer:
-        self.pressed.append(("share", invocation, origin, key))
+    async def share(self, invocation: str, origin: Origin) -> Answer:
+        self.pressed.append(("share", invocation, origin))
         return self._answer()

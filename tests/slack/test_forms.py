@@ -8,14 +8,17 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
 from bot.domain.errors import FieldError
 from bot.domain.fields import Kind
 from bot.domain.operation import Risk
 from bot.domain.params import Option
 from bot.pipeline.answers import Value
+from bot.slack.blocks import mrkdwn, plain
 from bot.slack.elements import draw
 from bot.slack.forms import CONFIRM, check_form, form
+from bot.slack.mrkdwn import text
 from bot.slack.state import asked_of
 from tests.slack.monster import (
     count_monsters,
@@ -196,6 +199,36 @@ def test_a_value_that_is_too_short_is_shown_and_can_be_mended() -> None:
 
     assert element["initial_value"] == "abc"
     assert "min_length" not in element
+
+
+@pytest.mark.parametrize("field", FIELDS)
+@pytest.mark.parametrize("blank", ["", (), ("",), ("", "")])
+def test_a_blank_value_of_any_shape_leaves_a_field_blank(field: str, blank: Value) -> None:
+    drawn = draw(FIELDS[field], blank)
+
+    assert drawn.held
+    assert not [k for k in drawn.element if k.startswith("initial")]
+
+
+def test_the_default_of_a_secret_is_not_shown() -> None:
+    known = replace(FIELDS["token"], default=SecretStr("hunter2"))
+
+    view = form(replace(tame_monster, fields=(known,), target=None), {})
+
+    assert "hunter2" not in json.dumps(view)
+
+
+def test_slack_is_told_to_link_nothing_in_our_texts() -> None:
+    view = form(tame_monster, GOOD, errors=[FieldError("count", "See evil.example.")])
+
+    sections = [b["text"] for b in view["blocks"] if b["type"] == "section"]
+    assert sections
+    assert all(words["verbatim"] is True for words in sections)
+
+
+@pytest.mark.parametrize("empty", ["", " ", "\n"])
+def test_a_text_that_would_be_empty_is_a_dash(empty: str) -> None:
+    assert plain(empty, 75)["text"] == mrkdwn(text(empty))["text"] == "–"  # noqa: RUF001  A dash.
 
 
 def test_a_time_in_a_zone_of_its_own_is_held() -> None:

@@ -6,9 +6,6 @@ Committed together, undone alone, skipped or taken back when they come too late.
 import asyncio
 import logging
 import sqlite3
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,57 +19,11 @@ from bot.pipeline.answers import ANSWER, Refusal
 from bot.pipeline.protocols import Entry, Repeat
 from bot.store import writer
 from bot.store.database import Store
-from bot.store.tables import message, meta, step
+from bot.store.tables import message, step
 from tests.clock import SetClock
 from tests.store.conftest import Desk
 from tests.store.samples import KEY, asking
-
-NAMES = select(meta.c.name).where(meta.c.name != "key_check").order_by(meta.c.name)
-
-
-def put(name: str) -> Callable[[Connection], str]:
-    """Return a unit of work that leaves *name* in the store."""
-
-    def work(connection: Connection) -> str:
-        connection.execute(insert(meta), {"name": name, "value": ""})
-        return name
-
-    return work
-
-
-async def names(store: Store) -> list[str]:
-    return await store.read(lambda connection: list(connection.scalars(NAMES)))
-
-
-@contextmanager
-def locked(path: Path) -> Iterator[sqlite3.Connection]:
-    """Hold the whole store, as another program might."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as other:
-        other.execute("BEGIN EXCLUSIVE")
-        yield other
-
-
-class Gate:
-    """A unit of work that holds up the writer until it is let on."""
-
-    def __init__(self) -> None:
-        self._reached = threading.Event()
-        self._open = threading.Event()
-
-    def __call__(self, _connection: Connection) -> None:
-        self._reached.set()
-        self._open.wait(10)
-
-    async def reached(self) -> None:
-        await asyncio.to_thread(self._reached.wait, 10)
-
-    def open(self) -> None:
-        self._open.set()
-
-
-async def queued() -> None:
-    """Let tasks that were just made run as far as the writer's queue."""
-    await asyncio.sleep(0)
+from tests.store.works import NAMES, Gate, locked, names, put, queued
 
 
 async def test_one_that_raises_is_undone_alone(desk: Desk) -> None:
@@ -252,6 +203,21 @@ async def test_a_caller_that_is_cancelled_takes_nothing_back(desk: Desk) -> None
     assert caller.cancelled()
     assert await names(desk.store) == ["mine", "next"]
     assert taken_back == []
+
+
+async def test_what_has_not_begun_when_its_caller_is_cancelled_is_skipped(desk: Desk) -> None:
+    gate = Gate()
+    first = asyncio.create_task(desk.store.write(gate))
+    await gate.reached()
+    caller = asyncio.create_task(desk.store.write(put("mine")))
+    await queued()
+    caller.cancel()
+    await asyncio.wait([caller])
+    gate.open()
+    await first
+    await desk.store.write(put("next"))
+
+    assert await names(desk.store) == ["next"]
 
 
 async def test_a_full_disk_is_told_and_the_writer_lives_on(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from bot.domain.errors import Misconfigured
 from bot.store.database import Store
@@ -25,6 +26,15 @@ async def test_a_store_is_named_by_path_or_url(tmp_path: Path, where: str) -> No
 async def test_what_is_no_sqlite_file_is_refused_by_name(where: str) -> None:
     with pytest.raises(Misconfigured, match="DATABASE_URL"):
         await Store.open(where, clock=SetClock(), key=KEY)
+
+
+async def test_a_commit_is_on_the_disk_before_it_is_confirmed(desk: Desk) -> None:
+    def settings(connection: Connection) -> list[object]:
+        names = ("journal_mode", "synchronous", "foreign_keys")
+        return [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names]
+
+    # sqlite.org/pragma.html: 2 is FULL.
+    assert await desk.store.write(settings) == ["wal", 2, 1]
 
 
 async def test_a_store_opened_with_another_key_is_refused(desk: Desk) -> None:

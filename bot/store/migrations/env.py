@@ -8,7 +8,5 @@ from bot.store import tables
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=[tables.metadata, audit_tables.metadata],
-    # SQLite can undo the making of tables; Alembic assumes that it cannot.
-    transactional_ddl=True,
 )
 context.run_migrations()

@@ -6,6 +6,38 @@ from policies.values import LOOKS
 from tests.conventions.house import catalogue
 from tests.conventions.reference.markdown import code, table
 
+PRINCIPALS = (
+    (
+        "`User`",
+        "team and Slack id, `T0123/U0123ABCD`",
+        "`guest`, `external` (of another organisation), `bot`: true or false",
+        '`Usergroup::"…"`: Slack\'s usergroups by their handle, and `groups` of the settings',
+    ),
+    ("`Schedule`", "team and the schedule's name", "none", "none"),
+)
+"""Who can ask."""
+
+CONTEXT = (
+    ("`context.surface`", "`String`", "the door: `slack`, `cli` or `schedule`"),
+    ("`context.now`", "`datetime`", "the moment of the question, UTC"),
+    ("`context.weekday`", "`Long`", "1 is Monday, 7 is Sunday, UTC"),
+    ("`context.minute`", "`Long`", "minutes since midnight, UTC"),
+    (
+        "`context.channel`",
+        "`Channel`, where there is one",
+        (
+            "the channel it was asked in: `.shared` says that other organisations read it, "
+            '`in ChannelGroup::"…"` asks the `channels` of the settings'
+        ),
+    ),
+    (
+        "`context.params`",
+        "a record",
+        "the values of the fields; one that may be absent is asked for with `has` first",
+    ),
+)
+"""What a question carries beside who, what and whom."""
+
 
 def page() -> str:
     """Return the page."""
@@ -22,10 +54,7 @@ misspells something is found by `redbutton policy check` before it can decide an
 
 ## Who asks: `principal`
 
-| type | id | attributes | groups |
-| --- | --- | --- | --- |
-| `User` | team and Slack id, `T0123/U0123ABCD` | `guest`, `external` (of another organisation), `bot`: true or false | `Usergroup::"…"`: Slack's usergroups by their handle, and `groups` of the settings |
-| `Schedule` | team and the schedule's name | none | none |
+{table(("type", "id", "attributes", "groups"), PRINCIPALS)}
 
 ## What is asked for: `action`
 
@@ -40,20 +69,13 @@ An operation's own name, `Action::"users.suspend"`; its group, `Action::"users"`
 
 ## Where, when and with what: `context`
 
-| name | type | what it is |
-| --- | --- | --- |
-| `context.surface` | `String` | the door: `slack`, `cli` or `schedule` |
-| `context.now` | `datetime` | the moment of the question, UTC |
-| `context.weekday` | `Long` | 1 is Monday, 7 is Sunday, UTC |
-| `context.minute` | `Long` | minutes since midnight, UTC |
-| `context.channel` | `Channel`, where there is one | the channel it was asked in; `context.channel.shared` says that other organisations read it; `context.channel in ChannelGroup::"…"` asks the settings' `channels` |
-| `context.params` | a record | the values of the fields; those that may be left out are asked for with `has` first |
+{table(("name", "type", "what it is"), CONTEXT)}
 
 {table(("kind of field", "type in a rule"), kinds)}
 
 Before there are params (help, opening a form, suggestions while typing) rules are asked under
-a looser set that knows `principal`, `action` and `context.surface` alone; it hides and explains, and
-never decides. [Decision 5](../decisions/0005-could-is-derived.md) says how it is derived.
+a looser set that knows `principal`, `action` and `context.surface` alone; it hides and explains,
+and never decides. [Decision 5](../decisions/0005-could-is-derived.md) says how it is derived.
 
 ## The schema of this version
 

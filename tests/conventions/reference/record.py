@@ -33,6 +33,51 @@ CODES = {
 }
 
 
+BODY = (
+    ("`v`", f"the shape of the body, {VERSION}"),
+    ("`id` `at` `stage`", "the event's own id (UUID 7), UTC with microseconds, the stage"),
+    (
+        "`team` `actor` `surface` `channel`",
+        "the workspace, who asked (a Slack id), through which door, where",
+    ),
+    ("`invocation` `operation` `target`", "the asking, what was asked for, what it acts on"),
+    ("`params`", "the values of the fields, with `intent`, `denied` and `invalid`"),
+    (
+        "`decision`",
+        (
+            "`effect` `code` `rules` `reasons` `rules_digest` `errors`, and `request`: every fact "
+            "that the rules saw, so that they can be asked again"
+        ),
+    ),
+    ("`detail`", "what is particular to the stage"),
+)
+"""The parts of an event."""
+
+HIDDEN = (
+    (
+        "of a secret field",
+        '`{"hmac": …}`: the same for the same secret, and nothing to guess it by',
+    ),
+    (
+        "of a personal field",
+        (
+            '`{"sealed": …, "subject": "p_…"}`: encrypted under a key of that person\'s own; '
+            'with the key erased it reads `{"erased": true}`'
+        ),
+    ),
+    (
+        "a personal target",
+        "its pseudonym, `p_…`, in the column `target`; searching by the clear value finds it",
+    ),
+    (
+        "in free text, what looks like a token, key or password",
+        "`[removed: looks like …]`",
+    ),
+    ("results and answers", "their fingerprint and size, never themselves"),
+)
+"""What cannot be read in an event, and what stands there."""
+
+
 def page() -> str:
     """Return the page."""
     stages = [(code(s.value), MEANS[s]) for s in Stage]
@@ -55,31 +100,18 @@ unknown and was looked for. A read tells `intent` and `outcome`.
 
 The column `body` holds canonical JSON: sorted keys, no spaces, Unicode NFC, absent parts left out.
 
-| key | what it is |
-| --- | --- |
-| `v` | the shape of the body, {VERSION} |
-| `id` `at` `stage` | the event's own id (UUID 7), UTC with microseconds, the stage |
-| `team` `actor` `surface` `channel` | the workspace, who asked (a Slack id), through which door, where |
-| `invocation` `operation` `target` | the asking, what was asked for, what it acts on |
-| `params` | the values of the fields, with `intent`, `denied` and `invalid` |
-| `decision` | `effect`, `code`, `rules`, `reasons`, `rules_digest`, `errors`, and `request`: every fact that the rules saw, so that they can be asked again |
-| `detail` | what is particular to the stage |
+{table(("key", "what it is"), BODY)}
 
 {table(("`decision.code`", "meaning"), codes)}
 
 ## What is not readable in it
 
-| value | stands as |
-| --- | --- |
-| of a secret field | `{{"hmac": …}}`: the same for the same secret, and nothing to guess it by |
-| of a personal field | `{{"sealed": …, "subject": "p_…"}}`: encrypted under a key of that person's own; with the key erased it reads `{{"erased": true}}` |
-| a personal target | its pseudonym, `p_…`, in the column `target`; searching by the clear value finds it |
-| in free text, what looks like a token, key or password | `[removed: looks like …]` |
-| results and answers | their fingerprint and size, never themselves |
+{table(("value", "stands as"), HIDDEN)}
 
 ## How it is checked
 
 `leaf` is the SHA-256 of a zero byte and the body (RFC 9162). `redbutton audit verify` hashes every
-body again, compares the search columns with it, and looks for repeated ids and missing rows. Whoever
-owns the database file can still write fitting hashes; that is for signatures, which are not there yet.
+body again, compares the search columns with it, and looks for repeated ids and missing rows.
+Whoever owns the database file can still write fitting hashes; that is for signatures, which are not
+there yet.
 """

@@ -35,7 +35,7 @@ at start with exit code 2 and a sentence that names the setting, the rule and an
 
 def rows() -> tuple[list[Row], list[Row]]:
     """Return a row for each variable of the environment, and for each key of the file."""
-    file = f"Path of the settings file. Named and not there, it is an error; default is {_said()}."
+    file = "The settings file. One that is named has to be there; the default may be missing."
     variables = [(code(CONFIG_VARIABLE), code(DEFAULT_CONFIG), file, "")]
     keys: list[Row] = []
     for name, info in Settings.model_fields.items():
@@ -44,10 +44,6 @@ def rows() -> tuple[list[Row], list[Row]]:
         else:
             keys.extend(_keys(name, info))
     return variables, keys
-
-
-def _said() -> str:
-    return f"{code(DEFAULT_CONFIG)} where there is one"
 
 
 def _keys(name: str, info: FieldInfo) -> Iterator[Row]:

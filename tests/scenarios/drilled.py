@@ -1,0 +1,99 @@
+"""The whole bot in this process, with the drills installed, and what can be asked of it."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot.domain.clock import Clock, SystemClock
+from bot.domain.invocation import State
+from bot.domain.notice import RunCard
+from bot.main.running import Bot
+from playground.driver import PretendSlack
+from playground.model import Person
+from playground.screen import SeenMessage
+from tests.scenarios.operations import RULES
+from tests.world import World, world
+
+
+class CorrectedClock:
+    """The machine's clock, whose time can be corrected as an administrator would."""
+
+    def __init__(self) -> None:
+        self._machine = SystemClock()
+        self._off = timedelta(0)
+        self._passed = 0.0
+
+    def now(self) -> datetime:
+        """See `Clock.now`."""
+        return self._machine.now() + self._off
+
+    def monotonic(self) -> float:
+        """See `Clock.monotonic`."""
+        return self._machine.monotonic() + self._passed
+
+    async def sleep(self, seconds: float) -> None:
+        """See `Clock.sleep`."""
+        await self._machine.sleep(seconds)
+
+    def jump(self, seconds: float) -> None:
+        """Set the wall clock off by *seconds*."""
+        self._off += timedelta(seconds=seconds)
+
+    def pass_(self, seconds: float) -> None:
+        """Let *seconds* go by at once."""
+        self.jump(seconds)
+        self._passed += seconds
+
+
+def drilled(
+    folder: Path, clock: Clock | None = None, **more: Any
+) -> AbstractAsyncContextManager[World]:
+    """Start the whole bot with the drills and their rules."""
+    return world(folder, clock, policy={"paths": (RULES,)}, **more)
+
+
+@asynccontextmanager
+async def drill(here: World, operation: str, **params: str) -> AsyncIterator[None]:
+    """Let Ada ask for *operation* in the channel; wait for the end of every run at the end."""
+    words = " ".join(f"{name}={value}" for name, value in params.items())
+    reply = await here.slack.types(here.ada, f"/ops {operation} {words}", here.ops)
+    assert "On it" in reply.text, reply.text
+    yield
+    await end_of_all(here.bot)
+
+
+async def end_of_all(bot: Bot) -> list[RunCard]:
+    """Wait until every run has ended; return the last picture of each."""
+    going = await bot.kept.book.in_state({State.ACCEPTED, State.RUNNING})
+    last: list[RunCard] = []
+    for run in going:
+        shown = [card async for card in bot.desk.follow(run.id)]
+        last.append(shown[-1])
+    return last
+
+
+def in_channel(slack: PretendSlack, person: Person) -> list[SeenMessage]:
+    """Return the messages of the bot that everybody in the channel sees, as *person* sees them."""
+    return [m for m in slack.sees(person).messages if not m.ephemeral]
+
+
+async def reads(here: World, person: Person, words: str, within: float = 20) -> None:
+    """Wait until *person* reads *words*."""
+    await here.slack.until(lambda: words in here.slack.sees(person).text, within)
+
+
+async def gets(bot: Bot, path: str) -> tuple[int, str]:
+    """Ask the bot's web app for *path*; return status and body."""
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b""}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": path, "headers": [], "query_string": b""}
+    await bot.app(scope, receive, send)
+    return sent[0]["status"], b"".join(m.get("body", b"") for m in sent).decode()
