@@ -187,7 +187,7 @@ class Settings(BaseSettings):
         env = dict(os.environ) if environ is None else environ
         chosen = env.get(CONFIG_VARIABLE)
         path = Path(chosen or DEFAULT_CONFIG)
-        told = _file(path, wanted=chosen is not None)
+        told = _file(path, wanted=bool(chosen))
         names = {str(f.validation_alias) for f in cls.model_fields.values() if f.validation_alias}
         told |= {name: value for name, value in env.items() if name in names and value}
         try:

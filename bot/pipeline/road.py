@@ -19,6 +19,7 @@ from bot.domain.ports import Rules
 from bot.domain.record import Stage
 from bot.pipeline.answers import ANSWER, Answer, Ask, Asking, Form, Refusal, Taken
 from bot.pipeline.deciding import question, refusal
+from bot.pipeline.metrics import ANSWERED
 from bot.pipeline.offers import Offers
 from bot.pipeline.protocols import Book, Directory, Entry, Repeat, SaidBefore
 from bot.pipeline.recording import Case, ClearCase, card, discreet, drafts, event, opening
@@ -77,6 +78,8 @@ class Road:
             promise.exception()
             raise
         promise.set_result(answer)
+        code = answer.code if isinstance(answer, Refusal) else answer.kind
+        ANSWERED.labels(asking.origin.surface.value, code).inc()
         if isinstance(answer, Refusal) and answer.code == NOT_RECORDED:
             # It left no trace, so asking again is asking for the first time.
             self._answers.pop(asking.key, None)

@@ -5,6 +5,8 @@ import logging
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from structlog.contextvars import bound_contextvars
+
 from bot.domain.catalogue import Catalogue
 from bot.domain.decision import Decision
 from bot.domain.errors import NotAllowed
@@ -14,6 +16,7 @@ from bot.domain.ports import Rules
 from bot.domain.record import Stage
 from bot.pipeline.context import Cancelled, Lost, RunContext
 from bot.pipeline.deciding import question, refusal
+from bot.pipeline.metrics import ENDED_RUNS
 from bot.pipeline.offers import Offers
 from bot.pipeline.outcomes import Outcome, cancelled, failed, succeeded, too_slow
 from bot.pipeline.protocols import Directory, Entry, Timer
@@ -64,10 +67,11 @@ class Runner:
         if not isinstance(case, ClearCase):
             await self._gone(found, case)
             return
-        try:
-            await self._run(found, case)
-        except Lost:
-            log.warning("Invocation %s is run by another process now", invocation)
+        with bound_contextvars(invocation=invocation):
+            try:
+                await self._run(found, case)
+            except Lost:
+                log.warning("Another process runs this now")
 
     async def _run(self, found: Invocation, case: ClearCase) -> None:
         steps = await surely(self._is.pen.clock, lambda: self._is.pen.book.steps(found.id))
@@ -155,6 +159,8 @@ class Runner:
             self._is.pen.clock,
             lambda: book.move(case.id, outcome.state, entry, owner=owner, params=wiped),
         )
+        ENDED_RUNS.labels(case.operation, outcome.state.value).inc()
+        log.info("%s ended: %s (%s)", case.operation, outcome.state.value, outcome.code)
         await self._is.pen.follow.tell(card)
 
     def _detail(

@@ -63,7 +63,7 @@ def card(notice: Notice, audience: Audience = Audience.PERSON) -> Block:
 def detail(card: RunCard) -> Block | None:
     """Draw the thread's message of *card* as `{text, blocks}`, or None where there is no more."""
     result = card.result
-    blocks = [*more(result), *rest(card)] if result else []
+    blocks = [*more(result), *rest(card, attached=True)] if result else []
     if card.preview:
         # Slack takes one table in a message; the result's goes first.
         taken = any(block["type"] == "table" for block in blocks)
@@ -105,7 +105,9 @@ def _run(card: RunCard, audience: Audience) -> list[Block]:
         blocks.append(section(_steps(card.steps)))
     if card.progress.strip() and card.state in _GOING:
         blocks.append(context(sentence(card.progress, _PROGRESS)))
-    blocks += [*drawn(card), *_trouble(card)]
+    # A file goes to one person or into a thread, never beside a message in the channel.
+    alone = audience is not Audience.CHANNEL
+    blocks += [*drawn(card, attached=alone), *_trouble(card)]
     if card.undo:
         blocks.append(context(join([text("To take it back:"), code(card.undo, _UNDO)], " ")))
     if buttons := _buttons(card, audience):

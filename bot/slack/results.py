@@ -14,11 +14,11 @@ _NAME, _VALUE = 100, 300
 _LONGEST = 10
 
 
-def drawn(card: RunCard) -> list[Block]:
-    """Draw all of *card*'s result that a message takes, and say where the rest is."""
+def drawn(card: RunCard, *, attached: bool) -> list[Block]:
+    """Draw all of *card*'s result that a message takes; see `rest` for *attached*."""
     if card.result is None:
         return []
-    return [*said(card.result), *more(card.result), *rest(card)]
+    return [*said(card.result), *more(card.result), *rest(card, attached=attached)]
 
 
 def said(result: Result) -> list[Block]:
@@ -37,14 +37,15 @@ def more(result: Result) -> list[Block]:
     ]
 
 
-def rest(card: RunCard) -> list[Block]:
-    """Say where what is not shown of *card*'s result is."""
+def rest(card: RunCard, *, attached: bool) -> list[Block]:
+    """Say that not all of *card*'s result is shown; *attached*: a file goes with this message."""
     if card.result is None or not _too_long(card.result):
         return []
     # One file goes with a message, and the operation's own goes first.
-    where = "in the record" if card.result.file else "in the file"
+    whole = attached and card.result.file is None
     rows = f", {len(card.result.table) - 1} rows," if card.result.table else ""
-    return [context(text(f"Shown in part; the whole{rows} is {where}."))]
+    where = f"the whole{rows} is in the file" if whole else "it is too long for a message"
+    return [context(text(f"Shown in part; {where}."))]
 
 
 def overflow(card: RunCard) -> File | None:

@@ -36,7 +36,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def carry_out(command: str, copy: Path) -> subprocess.CompletedProcess[str]:
     words = MADE.get(command, command).replace(".venv/bin", str(BIN)).split()
-    environment = os.environ | {"PYTHONPATH": str(copy), "REDBUTTON_CONFIG": ""}
+    environment = os.environ | {"PYTHONPATH": str(copy)}
     return subprocess.run(  # noqa: S603  The tutorial's own commands, in a copy.
         words, cwd=copy, env=environment, capture_output=True, text=True, check=False
     )

@@ -229,10 +229,14 @@ def test_what_is_too_long_goes_to_a_file_and_the_message_says_so(
     assert "in the file" in told(detail(run))
 
 
-def test_beside_a_file_of_its_own_the_whole_is_not_promised_as_a_file() -> None:
-    run = a(FIND, result=Result("x" * 2501, file=File(name="plot.png", content=b"1")))
+def test_no_file_is_promised_where_none_goes_with_the_message() -> None:
+    long = a(FIND, result=Result("x" * 2501))
+    plot = a(FIND, result=Result("x" * 2501, file=File(name="plot.png", content=b"1")))
 
-    assert "in the record" in told(card(run))
+    assert "in the file" in told(card(long, Audience.DIRECT))
+    assert "in the file" not in told(card(long, Audience.CHANNEL))
+    assert "in the file" not in told(card(plot))
+    assert "Shown in part" in told(card(plot))
 
 
 def test_no_cell_is_a_formula_and_numbers_stay_numbers() -> None:
