@@ -1,12 +1,12 @@
 # glibc, not musl: the policy engine has no musl wheel.
 FROM python:3.13-slim AS build
 WORKDIR /build
-COPY requirements.lock pyproject.toml README.md ./
+COPY requirements.lock requirements-build.lock pyproject.toml README.md ./
 RUN python -m venv /opt/redbutton \
  && /opt/redbutton/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
 COPY . .
 RUN python -m venv /tmp/builder \
- && /tmp/builder/bin/pip install --no-cache-dir hatchling==1.33.0 editables==0.6 \
+ && /tmp/builder/bin/pip install --no-cache-dir --require-hashes -r requirements-build.lock \
  && /tmp/builder/bin/python -m hatchling build -t wheel -d /tmp/wheels \
  && /opt/redbutton/bin/pip install --no-cache-dir --no-deps /tmp/wheels/*.whl
 
@@ -21,6 +21,6 @@ USER redbutton
 WORKDIR /data
 VOLUME /data
 EXPOSE 3000
-HEALTHCHECK --interval=15s --timeout=3s --start-period=10s CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen('http://127.0.0.1:' + os.environ['REDBUTTON_PORT'] + '/readyz', timeout=2)"]
+HEALTHCHECK --interval=15s --timeout=3s --start-period=10s CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen('http://127.0.0.1:' + os.environ['REDBUTTON_PORT'] + '/livez', timeout=2)"]
 ENTRYPOINT ["redbutton"]
 CMD ["serve"]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from audit.sealing import Sealer
 from bot.domain.clock import Clock
+from bot.domain.errors import Misconfigured
 from bot.engine.lock import FileLock, Lease
 from bot.settings import Settings
 from bot.store import migrations, sqlite
@@ -58,6 +59,15 @@ def pending_of(settings: Settings) -> tuple[str, ...]:
 
 
 def key_of(settings: Settings) -> bytes:
-    """Return the key under which everything is sealed; made beside the store where none is set."""
+    """Return the key under which everything is sealed; made with the store where none is set.
+
+    Raises Misconfigured where a store is there and its key is not.
+    """
     told = settings.key.get_secret_value() if settings.key else None
-    return load_key(told, settings.folder / "redbutton.key")
+    file = settings.folder / "redbutton.key"
+    if told is None and settings.store.exists() and not file.exists():
+        raise Misconfigured(
+            f"The store {str(settings.store)!r} is there, but its key file {str(file)!r} is not.",
+            fix="Put the file back from your backup, or set `REDBUTTON_KEY` to what it held.",
+        )
+    return load_key(told, file)

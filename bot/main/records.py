@@ -83,7 +83,7 @@ async def opened(settings: Settings) -> AsyncIterator[StoredRecords]:
     """Open the record in files that no bot holds. Raises Misconfigured, naming who holds them."""
     clock = SystemClock()
     async with kept(settings, clock) as store:
-        yield StoredRecords(store, clock)
+        yield StoredRecords(store, clock, settings.cli.auditors)
 
 
 def _row(found: Found) -> Row:

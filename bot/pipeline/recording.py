@@ -16,6 +16,7 @@ from bot.domain.notice import Audience, RunCard
 from bot.domain.operation import Operation, Risk
 from bot.domain.params import Params
 from bot.domain.record import Event, Stage
+from bot.domain.result import Result
 from bot.pipeline.answers import ANSWER, Answer
 from bot.pipeline.protocols import Draft, Entry, Opening
 from bot.pipeline.values import facts, params_from_json, params_json
@@ -153,10 +154,17 @@ def drafts(card: RunCard, origin: Origin) -> tuple[Draft, ...]:
         ended = card.state in ENDED and origin.surface is not Surface.CLI
         return (Draft("card", Audience.PERSON, card),) if ended else ()
     main = Draft("card", Audience.CHANNEL, replaced(card))
-    more = card.result and (card.result.fields or card.result.table or card.result.file)
-    if card.preview or more:
+    if card.preview or (card.result and _wants_thread(card.result)):
         return main, Draft("detail", Audience.THREAD, card)
     return (main,)
+
+
+LONG = 1500
+"""Characters of a result's text from which its thread shows all of it."""
+
+
+def _wants_thread(result: Result) -> bool:
+    return bool(result.fields or result.table or result.file or len(result.text) > LONG)
 
 
 def replaced(card: RunCard) -> RunCard:

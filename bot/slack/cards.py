@@ -60,6 +60,11 @@ def card(notice: Notice, audience: Audience = Audience.PERSON) -> Block:
             return {"text": str(words), "blocks": _note(notice)}
 
 
+def goes_alone(card: RunCard, audience: Audience) -> bool:
+    """Say whether *card* has no thread, so that its files go with the message itself."""
+    return audience is not Audience.CHANNEL or card.risk is Risk.READ
+
+
 def detail(card: RunCard) -> Block | None:
     """Draw the thread's message of *card* as `{text, blocks}`, or None where there is no more."""
     result = card.result
@@ -105,9 +110,7 @@ def _run(card: RunCard, audience: Audience) -> list[Block]:
         blocks.append(section(_steps(card.steps)))
     if card.progress.strip() and card.state in _GOING:
         blocks.append(context(sentence(card.progress, _PROGRESS)))
-    # A file goes to one person or into a thread, never beside a message in the channel.
-    alone = audience is not Audience.CHANNEL
-    blocks += [*drawn(card, attached=alone), *_trouble(card)]
+    blocks += [*drawn(card, attached=goes_alone(card, audience)), *_trouble(card)]
     if card.undo:
         blocks.append(context(join([text("To take it back:"), code(card.undo, _UNDO)], " ")))
     if buttons := _buttons(card, audience):

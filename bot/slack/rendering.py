@@ -5,7 +5,7 @@ from typing import Any
 from bot.domain.invocation import State
 from bot.domain.notice import Audience, RunCard
 from bot.domain.result import File
-from bot.slack.cards import card, detail, overflow
+from bot.slack.cards import card, detail, goes_alone, overflow
 from integrations.slack.delivery import Rendered
 from integrations.slack.outbox import Post
 
@@ -19,13 +19,14 @@ def rendered(post: Post) -> Rendered:
         return Rendered(card(notice, post.audience))
     if post.audience is Audience.THREAD:
         more: dict[str, Any] = detail(notice) or {}
-        return Rendered(more, _file(notice))
-    # In a channel the file goes into the thread; one person alone has no thread.
-    alone = post.audience is not Audience.CHANNEL
-    return Rendered(card(notice, post.audience), _file(notice) if alone else None)
+        return Rendered(more, _files(notice))
+    return Rendered(
+        card(notice, post.audience), _files(notice) if goes_alone(notice, post.audience) else ()
+    )
 
 
-def _file(notice: RunCard) -> File | None:
+def _files(notice: RunCard) -> tuple[File, ...]:
+    """Return the operation's own file, and the result where a message cannot hold it."""
     if notice.state in _GOING or notice.result is None:
-        return None
-    return notice.result.file or overflow(notice)
+        return ()
+    return tuple(f for f in (notice.result.file, overflow(notice)) if f is not None)

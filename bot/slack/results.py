@@ -41,10 +41,8 @@ def rest(card: RunCard, *, attached: bool) -> list[Block]:
     """Say that not all of *card*'s result is shown; *attached*: a file goes with this message."""
     if card.result is None or not _too_long(card.result):
         return []
-    # One file goes with a message, and the operation's own goes first.
-    whole = attached and card.result.file is None
     rows = f", {len(card.result.table) - 1} rows," if card.result.table else ""
-    where = f"the whole{rows} is in the file" if whole else "it is too long for a message"
+    where = f"the whole{rows} is in the file" if attached else "it is too long for a message"
     return [context(text(f"Shown in part; {where}."))]
 
 

@@ -55,10 +55,10 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Rendered:
-    """A message as Slack takes it, `{text, blocks}` or nothing, and a file that goes with it."""
+    """A message as Slack takes it, `{text, blocks}` or nothing, and files that go with it."""
 
     payload: dict[str, Any]
-    file: File | None = None
+    files: tuple[File, ...] = ()
 
 
 class Undeliverable(Exception):
@@ -92,7 +92,7 @@ class Delivery:
         Raises Undeliverable, or an IntegrationError after which it may be tried again.
         """
         drawn = self._render(post)
-        if not drawn.payload and drawn.file is None:
+        if not drawn.payload and not drawn.files:
             raise Undeliverable("There is nothing to say.")
         try:
             said = self._said.get(post.id)
@@ -103,9 +103,9 @@ class Delivery:
             if no.code in FIXABLE:
                 raise
             raise Undeliverable(str(no)) from no
-        if drawn.file is not None:
+        for file in drawn.files:
             try:
-                await self._share(post, drawn.file, said)
+                await self._share(post, file, said)
             except SlackRejected as no:
                 # The words are out; saying them again would not bring the file.
                 _LOG.error("A file of %s could not be handed over. %s", post.invocation, no)

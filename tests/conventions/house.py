@@ -68,13 +68,18 @@ def rules_of(operation: Operation) -> list[Rule]:
     return [rule for rule in rules() if rule.covers(groups_of(operation))]
 
 
-def kinds_of(base: type) -> list[type]:
-    """Return every class below *base* in the product, wherever it is declared, in no order."""
+def import_all() -> None:
+    """Import every module of the product, so that all that they declare is known."""
     for package in PRODUCT:
         found = importlib.import_module(package).__path__
         for module in pkgutil.walk_packages(found, f"{package}."):
             if "migrations" not in module.name and not module.name.endswith("__main__"):
                 importlib.import_module(module.name)
+
+
+def kinds_of(base: type) -> list[type]:
+    """Return every class below *base*, and *base*, that the product declares anywhere."""
+    import_all()
     below: list[type] = [base]
     for one in below:
         inner: list[type] = one.__subclasses__()

@@ -25,9 +25,9 @@ def drawn(post: Post) -> Rendered:
     """Draw the words alone; words that end in `+file` come with one."""
     text = post.notice.message if isinstance(post.notice, Note) else ""
     block = {"type": "section", "text": {"type": "mrkdwn", "text": text}}
-    file = File(name="rows.csv", content=b"a,b") if text.endswith("+file") else None
+    files = (File(name="rows.csv", content=b"a,b"),) if text.endswith("+file") else ()
     blocks = [{"type": "nonsense"}] if text == "bad blocks" else [block]
-    return Rendered({"text": text, "blocks": blocks} if text else {}, file)
+    return Rendered({"text": text, "blocks": blocks} if text else {}, files)
 
 
 @dataclass

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bot.cli.app import reference as command_line
 from tests.conventions.house import ROOT
-from tests.conventions.reference import errors, operations, policy, record, settings
+from tests.conventions.reference import errors, metrics, operations, policy, record, settings
 from tests.conventions.reference.snippet import README, filled
 
 FOLDER = ROOT / "docs" / "reference"
@@ -17,6 +17,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "settings.md": settings.page,
     "errors.md": errors.page,
     "record.md": record.page,
+    "metrics.md": metrics.page,
     "policy.md": policy.page,
     "cli.md": command_line,
 }
