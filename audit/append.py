@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection, insert
 
+from audit.prepared import Prepared
 from audit.records import body_of, row_of
 from audit.sealing import Sealer
 from audit.tables import audit_event
@@ -13,7 +14,7 @@ def append(conn: Connection, event: Event, sealer: Sealer) -> None:
 
     An id that is in the record already is refused by the database, never overwritten.
     """
-    conn.execute(_INSERT, row_of(sealer.seal(conn, event, body_of(event))))
+    _INSERT.run(conn, row_of(sealer.seal(conn, event, body_of(event)))).close()
 
 
-_INSERT = insert(audit_event).inline()
+_INSERT = Prepared(insert(audit_event).inline())

@@ -8,10 +8,9 @@ leaves the record's bytes as they are.
 import base64
 import hmac
 import json
-import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -23,11 +22,17 @@ from sqlalchemy import Connection
 from audit.records import Body, canonical, nfc
 from audit.scrubbing import scrub, scrubbed
 from audit.subjects import SubjectKeys
+from bot.domain.nonces import RandomBytes
 from bot.domain.params import Secret
 from bot.domain.record import Event
 
 _NONCE = 12
 """Bytes of a nonce for AES-GCM (NIST SP 800-38D)."""
+
+_nonce = RandomBytes(_NONCE)
+
+Find = Callable[[str], tuple[str, AESGCM | None]]
+"""Takes whom a value tells of; returns their pseudonym and key, looked up once for each event."""
 
 Hide = Callable[[str, str, object], object]
 """Takes a field's name, its path in the body and its value; returns what the record may hold."""
@@ -55,16 +60,17 @@ class Sealer:
         Creates the key of a person not yet known on *conn*, within its transaction. A value of a
         person whose key has been erased is left out.
         """
-        hide = self._hiding(conn, event)
+        find = cache(partial(self._person, conn))
+        hide = self._hiding(find, event)
         sealed = dict(body)
         if "params" in body:
             sealed["params"] = _each(body["params"], "params", hide)
         if "target" in body:
-            sealed["target"] = self._target(conn, event, "target", body["target"])
+            sealed["target"] = self._target(find, event, "target", body["target"])
         if "detail" in body:
             sealed["detail"] = scrubbed(body["detail"])
         if "decision" in body:
-            sealed["decision"] = self._decision(conn, event, body["decision"], hide)
+            sealed["decision"] = self._decision(find, event, body["decision"], hide)
         return sealed
 
     def open(self, conn: Connection, body: Mapping[str, Any]) -> Body:
@@ -89,7 +95,7 @@ class Sealer:
         """Erase the key of *subject*, given in clear; False where there is none (any more)."""
         return self._keys.erase(conn, self.pseudonym(subject), at)
 
-    def _hiding(self, conn: Connection, event: Event) -> Hide:
+    def _hiding(self, find: Find, event: Event) -> Hide:
         fields = {spec.name: spec for spec in event.fields}
 
         def hide(name: str, path: str, value: object) -> object:
@@ -100,15 +106,15 @@ class Sealer:
             if spec is None or spec.secret or isinstance(value, Secret):
                 return {"hmac": self.fingerprint(value)}
             if spec.personal:
-                return self._sealed(conn, event, path, value)
+                return self._sealed(find, event, path, value)
             return scrubbed(value)
 
         return hide
 
-    def _target(self, conn: Connection, event: Event, path: str, target: str) -> object:
-        return self._sealed(conn, event, path, target) if event.target_personal else scrub(target)
+    def _target(self, find: Find, event: Event, path: str, target: str) -> object:
+        return self._sealed(find, event, path, target) if event.target_personal else scrub(target)
 
-    def _decision(self, conn: Connection, event: Event, decision: Body, hide: Hide) -> Body:
+    def _decision(self, find: Find, event: Event, decision: Body, hide: Hide) -> Body:
         sealed = {**decision}
         if "errors" in decision:
             sealed["errors"] = scrubbed(decision["errors"])
@@ -122,18 +128,21 @@ class Sealer:
             at = f"{path}.resource.id"
             request["resource"] = {
                 **resource,
-                "id": self._target(conn, event, at, resource["id"]),
+                "id": self._target(find, event, at, resource["id"]),
             }
         return {**sealed, "request": request}
 
-    def _sealed(self, conn: Connection, event: Event, path: str, value: object) -> Body:
+    def _person(self, conn: Connection, about: str) -> tuple[str, AESGCM | None]:
+        subject = self.pseudonym(about)
+        return subject, self._keys.known(conn, subject)
+
+    def _sealed(self, find: Find, event: Event, path: str, value: object) -> Body:
         text = canonical(value)
         about = event.target if event.target and event.target_personal else value
-        subject = self.pseudonym(about if isinstance(about, str) else text)
-        key = self._keys.known(conn, subject)
+        subject, key = find(about if isinstance(about, str) else text)
         if key is None:
             return {"erased": True, "subject": subject}
-        nonce = os.urandom(_NONCE)
+        nonce = _nonce()
         box = nonce + key.encrypt(nonce, text.encode(), _place(event.id, path))
         return {"sealed": base64.b64encode(box).decode(), "subject": subject}
 

@@ -7,16 +7,20 @@ from datetime import datetime
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, Engine, RootTransaction, bindparam, select, text, update
 
+from audit.prepared import Prepared
 from audit.records import utc
 from audit.tables import subject_key
 
 _NONCE = 12
 """Bytes of a nonce for AES-GCM (NIST SP 800-38D)."""
 
-_READ = select(subject_key.c.wrapped).where(subject_key.c.subject == bindparam("subject"))
+_READ = Prepared(select(subject_key.c.wrapped).where(subject_key.c.subject == bindparam("subject")))
 # Spelt the same on SQLite and PostgreSQL, where SQLAlchemy has one construct for each.
-_INSERT = text(
-    "INSERT INTO subject_key (subject, wrapped) VALUES (:subject, :wrapped) ON CONFLICT DO NOTHING"
+_INSERT = Prepared(
+    text(
+        "INSERT INTO subject_key (subject, wrapped) VALUES (:subject, :wrapped) "
+        "ON CONFLICT DO NOTHING"
+    )
 )
 _ERASE = (
     update(subject_key)
@@ -54,13 +58,11 @@ class SubjectKeys:
         held = self._held.get((conn.engine, subject))
         if held and held.kept:
             return held.key
-        row = conn.execute(_READ, {"subject": subject}).one_or_none()
+        row = _READ.run(conn, {"subject": subject}).fetchone()
         now = conn.get_transaction()
         kept = row is not None and held is not None and held.read_in is not now
-        if row is None:
-            self._make(conn, subject)
-            row = conn.execute(_READ, {"subject": subject}).one()
-        key = self._unwrapped(row.wrapped, subject)
+        wrapped = row[0] if row is not None else self._make(conn, subject)
+        key = self._unwrapped(wrapped, subject)
         if key is not None:
             self._hold((conn.engine, subject), _Held(key, now, kept))
         return key
@@ -70,18 +72,24 @@ class SubjectKeys:
 
         Raises cryptography's InvalidTag where it was wrapped under another key.
         """
-        wrapped = conn.execute(_READ, {"subject": subject}).scalar_one_or_none()
-        return self._unwrapped(wrapped, subject)
+        return self._unwrapped(self._read(conn, subject), subject)
 
     def erase(self, conn: Connection, subject: str, at: datetime) -> bool:
         """Erase the key of *subject*; False where there is none."""
         self._held.pop((conn.engine, subject), None)
         return conn.execute(_ERASE, {"whose": subject, "at": utc(at)}).rowcount == 1
 
-    def _make(self, conn: Connection, subject: str) -> None:
+    def _read(self, conn: Connection, subject: str) -> bytes | None:
+        row = _READ.run(conn, {"subject": subject}).fetchone()
+        return None if row is None else row[0]
+
+    def _make(self, conn: Connection, subject: str) -> bytes | None:
+        """Make and store a key; return it wrapped, or what another process has just stored."""
         nonce, key = os.urandom(_NONCE), AESGCM.generate_key(256)
         wrapped = nonce + self._wrapping.encrypt(nonce, key, subject.encode())
-        conn.execute(_INSERT, {"subject": subject, "wrapped": wrapped})
+        if _INSERT.run(conn, {"subject": subject, "wrapped": wrapped}).rowcount == 1:
+            return wrapped
+        return self._read(conn, subject)
 
     def _unwrapped(self, wrapped: bytes | None, subject: str) -> AESGCM | None:
         if wrapped is None:

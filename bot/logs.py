@@ -8,7 +8,10 @@ from typing import TextIO
 import structlog
 from structlog.types import EventDict, Processor
 
-QUIET = ("asyncio", "aiohttp", "dbos", "httpx", "httpcore", "slack_bolt", "slack_sdk", "uvicorn")
+QUIET = (
+    *("alembic", "asyncio", "aiohttp", "dbos", "httpx", "httpcore"),
+    *("slack_bolt", "slack_sdk", "uvicorn"),
+)
 
 _SECRET = re.compile(
     r"xox[a-z](?:\.xox[a-z])?-[\w-]+"  # docs.slack.dev: tokens

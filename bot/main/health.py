@@ -3,15 +3,19 @@
 import asyncio
 import logging
 from collections.abc import Mapping
+from functools import partial
 
 from prometheus_client import Gauge
 from sqlalchemy import Connection, text
 
+from audit.append import append
 from bot.domain.clock import Clock
 from bot.domain.errors import IntegrationError, NotNow
+from bot.domain.record import Stage
 from bot.engine.durable import DurableEngine
 from bot.http.server import Check
 from bot.main.kept import Kept
+from bot.pipeline.recording import own_event
 from bot.store.migrations import pending
 from integrations.slack.client import SlackClient
 
@@ -23,6 +27,10 @@ OLDEST = Gauge("redbutton_runs_waiting_seconds", "Age of the oldest run not yet 
 CONNECTED = Gauge("redbutton_slack_connected", "1 while Slack accepts our token.")
 
 log = logging.getLogger(__name__)
+
+
+class _CouldBeAdded(Exception):
+    """A record was added, and is taken back."""
 
 
 class SlackWatch:
@@ -67,7 +75,7 @@ async def measure(engine: DurableEngine, clock: Clock) -> None:
         await clock.sleep(ASK_EVERY / 2)
 
 
-def checks(store: Kept, slack: SlackWatch) -> Mapping[str, Check]:
+def checks(store: Kept, slack: SlackWatch, clock: Clock) -> Mapping[str, Check]:
     """Return the checks of /readyz by name: each says None, or what is wrong in one sentence."""
 
     async def database() -> str | None:
@@ -81,18 +89,28 @@ def checks(store: Kept, slack: SlackWatch) -> Mapping[str, Check]:
         waiting = await asyncio.to_thread(pending, store.store.engine)
         return f"The tables lack {waiting[-1]!r}; run `redbutton migrate`." if waiting else None
 
-    async def audit() -> str | None:
-        # It takes the writer's lock and changes nothing: a record could be added now.
-        try:
-            await store.store.write(_one, within=1.0)
-        except NotNow as busy:
-            return str(busy)
-        return None
-
     async def connected() -> str | None:
         return slack.trouble
 
+    audit = partial(_recordable, store, clock)
     return {"database": database, "migrations": migrations, "audit": audit, "slack": connected}
+
+
+async def _recordable(store: Kept, clock: Clock) -> str | None:
+    """Add a record and take it back at once: that it could be added is what is asked."""
+    event = own_event(Stage.START, clock)
+
+    def add(connection: Connection) -> None:
+        append(connection, event, store.sealer)
+        raise _CouldBeAdded
+
+    try:
+        await store.store.write(add, within=1.0)
+    except NotNow as busy:
+        return str(busy)
+    except _CouldBeAdded:
+        pass
+    return None
 
 
 def _one(connection: Connection) -> None:

@@ -21,9 +21,10 @@ class House:
 
     async def serve(self) -> None:
         """See `Workshop.serve`."""
+        settings = self._settings()  # Told before the long import, a wrong one is told at once.
         from bot.main.serving import serve_bot
 
-        await serve_bot(self._settings())
+        await serve_bot(settings)
 
     async def demo(self) -> None:
         """See `Workshop.demo`."""

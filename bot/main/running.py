@@ -135,7 +135,7 @@ def _join(settings: Settings, clock: Clock, store: Kept, knows: Known, client: S
     )
     dispatched = slack_app(handlers.handle, client.bolt_client())
     watch = SlackWatch(client, clock, settings.slack.team)
-    app = web(Front(dispatched, secret, clock), checks(store, watch))
+    app = web(Front(dispatched, secret, clock), checks(store, watch, clock))
     sender = Sender(store.outbox, client, rendered, clock)
     timers = Timers(store.book, clock, needs.pen.owner)
     Settling(knows.catalogue, store.book, knows.ports, follow, clock).join(timers)
@@ -158,7 +158,7 @@ async def _start(bot: Bot, settings: Settings, clock: Clock, stack: AsyncExitSta
     await bot.engine.start()
     stack.push_async_callback(bot.engine.stop)
     stack.push_async_callback(bot.engine.drain, RUNS_GET)
-    await bot.dispatch.sweep()
+    await bot.dispatch.sweep(timedelta(0))
     loops = (bot.timers.run(), bot.dispatch.run(), bot.watch.run())
     for work in (*loops, measure(bot.engine, clock), _tidy(bot, clock)):
         stack.push_async_callback(_end, asyncio.create_task(work))

@@ -1,10 +1,11 @@
 """What only Slack can tell: the second half of `redbutton doctor`."""
 
-import getpass
+import os
 from collections.abc import Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
+from bot.cli.peer import name_of
 from bot.cli.workshop import Finding
 from bot.domain.clock import Clock
 from bot.domain.errors import IntegrationError, Misconfigured
@@ -72,12 +73,14 @@ def _clock(headers: Mapping[str, str], now: datetime) -> Finding:
 
 async def _round_trip(client: SlackClient, settings: Settings) -> Finding:
     """Send who calls the doctor a direct message, and take it back."""
-    user = settings.cli.users.get(getpass.getuser())
+    # The door asks the machine, and so do we: the environment may name anybody.
+    me = name_of(os.geteuid())
+    user = settings.cli.users.get(me)
     if user is None:
         return Finding(
             "message",
             ok=None,
-            said=f"No message was tried: {getpass.getuser()!r} is nobody in Slack.",
+            said=f"No message was tried: {me!r} is nobody in Slack.",
             fix="Map yourself under `[cli.users]`.",
         )
     try:

@@ -1,8 +1,10 @@
 """A run as its operation holds it: steps that are remembered by name."""
 
+import asyncio
 import hashlib
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar, cast, get_type_hints
 
 from pydantic import TypeAdapter
@@ -66,6 +68,8 @@ class RunContext:
         self._used: set[str] = set()
         self._writes: set[str] = set()
         self._shown = float("-inf")
+        self._going: set[asyncio.Task[Any]] = set()
+        self._closed = False
 
     @property
     def writing(self) -> bool:
@@ -82,6 +86,9 @@ class RunContext:
         **kwargs: Any,
     ) -> T:
         """See `Context.step`."""
+        if self._closed:
+            # The run has ended under this limb.
+            raise asyncio.CancelledError
         if label in self._used:
             raise TypeError(f"Two steps of this run are called {label!r}; a name is used once.")
         self._used.add(label)
@@ -92,15 +99,25 @@ class RunContext:
         # What a crash cut off may have happened, so it is finished before any wish is heard.
         if not cut_off and (by := await self._memory.cancelled_by()) is not None:
             raise Cancelled(by)
+        with self._under_way():
+            return await self._take(label, call, args, rule or StepRule(), kwargs)
+
+    async def _take(
+        self,
+        label: str,
+        call: Callable[..., Awaitable[T]],
+        args: tuple[Any, ...],
+        rule: StepRule,
+        kwargs: dict[str, Any],
+    ) -> T:
+        """Carry a step out that is not done yet, and remember how it went."""
         await self._memory.put(Step(label, StepState.RUNNING))
         key = _key(self.invocation, label) if takes_key(call) else None
         if key is not None:
             kwargs.setdefault("key", key)
             self._writes.add(label)
         try:
-            answer = await attempt(
-                lambda: call(*args, **kwargs), rule or StepRule(), self.clock, key=key
-            )
+            answer = await attempt(lambda: call(*args, **kwargs), rule, self.clock, key=key)
             kept = _kept(call, answer)
         except Exception as error:
             # Any other error says nothing of whether the write happened.
@@ -111,6 +128,36 @@ class RunContext:
         await self._memory.put(Step(label, StepState.DONE, kept))
         self._writes.discard(label)
         return cast(T, answer)
+
+    @contextmanager
+    def _under_way(self) -> Iterator[None]:
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("A step is taken within a task.")
+        self._going.add(task)
+        try:
+            yield
+        finally:
+            self._going.discard(task)
+
+    async def close(self, within: float) -> list[Exception]:
+        """Let no further step begin, and wait *within* seconds for limbs that have one under way.
+
+        Return what they raised; one that is not done by then is cut off, with a TimeoutError.
+        """
+        self._closed = True
+        limbs = set(self._going)
+        if not limbs:
+            return []
+        late = limbs
+        try:
+            _, late = await asyncio.wait(limbs, timeout=within)
+        finally:
+            for limb in late:
+                limb.cancel()
+        ended = [limb.exception() for limb in limbs - late if not limb.cancelled()]
+        raised = [error for error in ended if isinstance(error, Exception)]
+        return [*raised, *(TimeoutError(f"cut off after {within:g} s") for _ in late)]
 
     async def progress(self, text: str) -> None:
         """See `Context.progress`."""

@@ -6,6 +6,7 @@ READs at once, everything else through the engine; a sweep finds what a crash le
 import asyncio
 import logging
 from collections.abc import Coroutine
+from datetime import timedelta
 from typing import Any
 
 from bot.domain.catalogue import Catalogue
@@ -20,6 +21,9 @@ from bot.pipeline.running import Runner
 
 SWEEP_EVERY = 5.0
 """Seconds between two looks for accepted invocations that the engine does not know."""
+
+ON_ITS_WAY = timedelta(seconds=2)
+"""For so long what was accepted may be unknown to the engine without having been left out."""
 
 log = logging.getLogger(__name__)
 
@@ -58,11 +62,11 @@ class Dispatch:
             except Exception:
                 log.exception("The sweep failed; trying again in %g s", SWEEP_EVERY)
 
-    async def sweep(self) -> None:
-        """Enqueue what is accepted, or was running, and unknown to the engine."""
+    async def sweep(self, age: timedelta = ON_ITS_WAY) -> None:
+        """Enqueue what is accepted, or was running, for *age*, and unknown to the engine."""
         if self.paused:
             return
-        for found in await self._left_out():
+        for found in await self._left_out(age):
             if self._is_read(found):
                 if found.id not in self._reading:
                     await self._interrupted(found)
@@ -76,8 +80,11 @@ class Dispatch:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=within)
 
-    async def _left_out(self) -> list[Invocation]:
-        waiting = await self._book.in_state({State.ACCEPTED, State.RUNNING})
+    async def _left_out(self, age: timedelta) -> list[Invocation]:
+        found = await self._book.in_state({State.ACCEPTED, State.RUNNING})
+        now = self._clock.now()
+        # What was accepted just now is on its way; what seems to lie ahead, the clock was set back.
+        waiting = [i for i in found if not now - age < i.at <= now]
         known = await self._queue.known([i.id for i in waiting])
         return [i for i in waiting if i.id not in known]
 

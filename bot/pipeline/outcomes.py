@@ -1,6 +1,7 @@
 """How a run ended, read from what its operation returned or raised."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.errors import IntegrationError, OutcomeUnknown, RedbuttonError, Refused
@@ -56,10 +57,20 @@ def failed(error: Exception, invocation: str, *, writing: bool) -> Outcome:
         case RedbuttonError():
             return Outcome(State.FAILED, "failed", problem=error.message, fix=error.fix)
         case ExceptionGroup():
-            parts = [failed(e, invocation, writing=writing) for e in error.exceptions]
-            return min(parts, key=lambda o: GRAVITY.index(o.state))
+            first, *rest = (failed(e, invocation, writing=writing) for e in error.exceptions)
+            return gravest(first, rest)
         case _:
             return _broken(error, invocation, writing=writing)
+
+
+def gravest(end: Outcome, others: Sequence[Outcome]) -> Outcome:
+    """Return the gravest of several ends at once, *end* where others weigh the same.
+
+    What the operation has returned stands, whatever a limb that it left behind came to.
+    """
+    if end.state is State.SUCCEEDED:
+        return end
+    return min([end, *others], key=lambda o: GRAVITY.index(o.state))
 
 
 def too_slow(seconds: float, *, writing: bool) -> Outcome:

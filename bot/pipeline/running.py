@@ -18,7 +18,7 @@ from bot.pipeline.context import Cancelled, Lost, RunContext
 from bot.pipeline.deciding import question, refusal
 from bot.pipeline.metrics import ENDED_RUNS
 from bot.pipeline.offers import Offers
-from bot.pipeline.outcomes import Outcome, cancelled, failed, succeeded, too_slow
+from bot.pipeline.outcomes import Outcome, cancelled, failed, gravest, succeeded, too_slow
 from bot.pipeline.protocols import Directory, Entry, Timer
 from bot.pipeline.recording import (
     Case,
@@ -72,6 +72,8 @@ class Runner:
                 await self._run(found, case)
             except Lost:
                 log.warning("Another process runs this now")
+            except Exception as error:  # noqa: BLE001  Left as it is, it would run for ever.
+                await self._broke(case, error)
 
     async def _run(self, found: Invocation, case: ClearCase) -> None:
         steps = await surely(self._is.pen.clock, lambda: self._is.pen.book.steps(found.id))
@@ -95,6 +97,13 @@ class Runner:
         if await surely(self._is.pen.clock, lambda: book.take(found.id, owner, entry)):
             await self._end(case, memory, await self._carry_out(case, memory, steps))
 
+    async def _broke(self, case: ClearCase, error: Exception) -> None:
+        """End a run that broke outside its operation: by an answer that cannot be written, say."""
+        book, owner = self._is.pen.book, self._is.pen.owner
+        if await surely(self._is.pen.clock, lambda: book.take(case.id, owner, Entry())):
+            end = failed(error, case.id, writing=True)
+            await self._end(case, self._memory(case, ()), end)
+
     async def _asked_again(self, case: ClearCase) -> Decision:
         """Ask the rules once more, as of now; raises NotAllowed where they say no."""
         asked = await question(case, self._is.directory, self._is.pen.clock)
@@ -106,8 +115,20 @@ class Runner:
     async def _carry_out(
         self, case: ClearCase, memory: RunMemory | ReadMemory, steps: tuple[Step, ...]
     ) -> Outcome:
-        operation, ports = case.declared, self._is.ports
         context = RunContext(case, self._is.pen.clock, memory, steps)
+        ended = await self._operate(case, context, memory, steps)
+        # One limb may end the run while others are still writing.
+        errors = await context.close(case.declared.timeout)
+        return gravest(ended, [failed(e, case.id, writing=context.writing) for e in errors])
+
+    async def _operate(
+        self,
+        case: ClearCase,
+        context: RunContext,
+        memory: RunMemory | ReadMemory,
+        steps: tuple[Step, ...],
+    ) -> Outcome:
+        operation, ports = case.declared, self._is.ports
         limit = asyncio.timeout(operation.timeout)
         try:
             async with limit:
@@ -144,6 +165,7 @@ class Runner:
                 "problem": outcome.problem,
                 "fix": outcome.fix,
                 "progress": "",
+                "looking": outcome.state is State.UNKNOWN and case.declared.probe is not None,
                 "undo": undo_words(case, self._is.catalogue) if done else "",
             }
         )

@@ -55,23 +55,30 @@ class Settling:
             happened = None
         looks = int(timer.payload.get("looks", "0"))
         if happened is None:
-            await self._again(timer, looks)
+            await self._again(case, looks)
         else:
             await self._settled(case, happened=happened)
 
-    async def _again(self, timer: Timer, looks: int) -> None:
+    async def _again(self, case: ClearCase, looks: int) -> None:
         if looks >= len(LOOKS):
-            log.error("Invocation %s stays unknown: no look could tell", timer.key)
+            log.error("Invocation %s stays unknown: no look could tell", case.id)
+            last = await self._shown(case, State.UNKNOWN)
+            given_up = last.model_copy(update={"looking": False})
+            await self._book.write(case.id, Entry(drafts=drafts(given_up, case.origin)))
             return
         due = self._clock.now() + timedelta(seconds=LOOKS[looks])
-        later = Timer(SETTLE, f"{timer.key}", due, {"looks": str(looks + 1)})
-        await self._book.write(timer.key, Entry(timers=(later,)))
+        later = Timer(SETTLE, case.id, due, {"looks": str(looks + 1)})
+        await self._book.write(case.id, Entry(timers=(later,)))
+
+    async def _shown(self, case: ClearCase, state: State) -> RunCard:
+        """Return the card as it was last drawn."""
+        last = await self._book.notice(case.id, "card")
+        return last if isinstance(last, RunCard) else card(case, state)
 
     async def _settled(self, case: ClearCase, *, happened: bool) -> None:
         state = State.SUCCEEDED if happened else State.FAILED
-        last = await self._book.notice(case.id, "card")
-        shown = last if isinstance(last, RunCard) else card(case, state)
-        update: dict[str, object] = {"state": state, "problem": "", "fix": ""}
+        shown = await self._shown(case, state)
+        update: dict[str, object] = {"state": state, "problem": "", "fix": "", "looking": False}
         if happened:
             update["result"] = Result("The answer was lost, but I looked: it happened.")
         else:

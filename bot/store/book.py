@@ -62,7 +62,7 @@ class SqlBook(Book):
         def work(connection: Connection) -> Repeat | SaidBefore | None:
             found = self._known(connection, row, since)
             if found is None:
-                connection.execute(sql.OPEN, row)
+                sql.OPEN.run(connection, row).close()
                 entry.write(connection, self._sealer, first=True)
             return found
 
@@ -225,16 +225,17 @@ class SqlBook(Book):
     ) -> Repeat | SaidBefore | None:
         """Look whether *row*'s key, or its meaning *since* then, is in the book already."""
         same = {"team": row["team"], "key": row["key"]}
-        first = connection.execute(sql.SAME_KEY, same).first()
+        first = sql.SAME_KEY.run(connection, same).fetchone()
         if first is not None:
-            return Repeat(self._box.open(first.answer, "invocation", first.id, "answer"))
+            of, answer = first
+            return Repeat(self._box.open(answer, "invocation", of, "answer"))
         if since is None:
             return None
         meant = {"meaning": row["meaning"], "since": since}
-        before = connection.execute(sql.SAME_MEANING, meant).first()
+        before = sql.SAME_MEANING.run(connection, meant).fetchone()
         if before is None:
             return None
-        return SaidBefore(before.id, datetime.fromisoformat(before.at))
+        return SaidBefore(before[0], datetime.fromisoformat(before[1]))
 
     def _take_back(self, connection: Connection, opening: Opening) -> None:
         """End what was committed after its asker was told that it was not."""

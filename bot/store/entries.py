@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, insert, update
 
 from audit.append import append
+from audit.prepared import Prepared
 from audit.sealing import Sealer
 from bot.domain.record import Event
 from bot.pipeline.protocols import Draft, Entry
@@ -24,7 +25,7 @@ _REDRAFT = (
         version=message.c.version + 1,
     )
 )
-_DRAFT = insert(message).inline()
+_DRAFT = Prepared(insert(message).inline())
 _NEW = {"version": 1, "sent_version": 0, "attempts": 0}
 _RESET = (
     update(timer)
@@ -51,7 +52,7 @@ class Sealed:
             append(connection, event, sealer)
         for draft in self.drafts:
             if first or not _redrafted(connection, draft):
-                connection.execute(_DRAFT, {**draft, **_NEW})
+                _DRAFT.run(connection, {**draft, **_NEW}).close()
         for one in self.timers:
             _set(connection, one)
 

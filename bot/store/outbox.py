@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache, partial
 
 from sqlalchemy import Connection, RowMapping, Update, and_, bindparam, case, or_, select, update
 from typing_extensions import override
@@ -16,6 +17,9 @@ from integrations.slack.outbox import Outbox, Post
 
 KEPT = timedelta(hours=24)
 """How long a message is kept, sealed, after it was sent or given up: for "Share here"."""
+
+OPENED = 128
+"""How many waiting messages are kept opened in memory."""
 
 LONGEST_WAIT = timedelta(hours=1)
 """Nothing is put off for longer: what seems to be was written before the clock was set back."""
@@ -89,6 +93,9 @@ class SqlOutbox(Outbox):
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        # What waits is read again and again; no two sealings are alike, so that they are keys.
+        self._origin = lru_cache(OPENED)(partial(origin_of, box=store.box))
+        self._notice = lru_cache(OPENED)(partial(open_notice, box=store.box))
         self._wakes: list[Callable[[], None]] = []
 
     @override
@@ -143,14 +150,14 @@ class SqlOutbox(Outbox):
 
         Others must not wait for it.
         """
-        of, box = row["invocation"], self._store.box
+        of = row["invocation"]
         try:
             return Post(
                 id=row["id"],
                 version=row["version"],
-                origin=origin_of(row["origin"], of, box),
+                origin=self._origin(row["origin"], of),
                 audience=Audience(row["audience"]),
-                notice=open_notice(row["notice"], of, row["slot"], box),
+                notice=self._notice(row["notice"], of, row["slot"]),
                 invocation=of,
                 ts=row["ts"],
                 channel=row["channel"] or row["thread_channel"],

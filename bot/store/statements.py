@@ -16,6 +16,7 @@ from sqlalchemy import (
     update,
 )
 
+from audit.prepared import Prepared
 from bot.domain.invocation import MOVES, State
 from bot.store.tables import invocation, message, step, timer
 
@@ -26,10 +27,12 @@ def _in(*states: State) -> ColumnElement[bool]:
     return or_(*(invocation.c.state == state.value for state in states))
 
 
-SAME_KEY = select(invocation.c.id, invocation.c.answer).where(
-    invocation.c.team == bindparam("team"), invocation.c.key == bindparam("key")
+SAME_KEY = Prepared(
+    select(invocation.c.id, invocation.c.answer).where(
+        invocation.c.team == bindparam("team"), invocation.c.key == bindparam("key")
+    )
 )
-SAME_MEANING = (
+SAME_MEANING = Prepared(
     select(invocation.c.id, invocation.c.at)
     .where(
         invocation.c.meaning == bindparam("meaning"),
@@ -39,7 +42,7 @@ SAME_MEANING = (
     .order_by(invocation.c.at.desc())
     .limit(1)
 )
-OPEN = insert(invocation).inline()
+OPEN = Prepared(insert(invocation).inline())
 GET = select(invocation).where(_this)
 IN_STATE = (
     select(invocation)

@@ -180,16 +180,16 @@ def for_callers(error: Exception) -> Exception:
 
 def _unit(connection: Connection, job: Job[Any]) -> _Answer:
     """Carry out *job*; where it raises, undo what it did and nothing else."""
-    connection.exec_driver_sql("SAVEPOINT unit")
+    sqlite.say(connection, "SAVEPOINT unit")
     try:
         result = job.work(connection)
     except Exception as error:
         if not sqlite.in_transaction(connection):
             raise _Lost from error
-        connection.exec_driver_sql("ROLLBACK TO unit")
-        connection.exec_driver_sql("RELEASE unit")
+        sqlite.say(connection, "ROLLBACK TO unit")
+        sqlite.say(connection, "RELEASE unit")
         return job, None, error
-    connection.exec_driver_sql("RELEASE unit")
+    sqlite.say(connection, "RELEASE unit")
     return job, result, None
 
 

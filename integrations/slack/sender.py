@@ -21,6 +21,10 @@ from integrations.slack.pace import Pace, place_of
 IDLE = 5.0
 """Seconds after which the outbox is looked at even if nothing woke the sender."""
 
+CROWD, BREATH = 20, 0.2
+"""So many waiting, the outbox is looked at only so often (seconds): a look reads all that waits,
+and one for each new message would take most of the processor."""
+
 SLOWEST_RETRY = 300.0
 """Seconds between attempts once the doubling has ended."""
 
@@ -63,6 +67,7 @@ class Sender:
         self._waiting: dict[int, float] = {}
         self._loop: asyncio.Task[None] | None = None
         self._stopping = False
+        self._crowded = False
 
     async def start(self) -> None:
         """Begin to send whatever waits."""
@@ -93,6 +98,8 @@ class Sender:
                 _LOG.exception("The outbox could not be read.")
             if self._stopping and not self._busy:
                 return
+            if self._crowded:
+                await asyncio.sleep(BREATH if pause is None else min(BREATH, pause))
             if not self._wake.is_set():
                 await self._rest(pause)
 
@@ -116,6 +123,7 @@ class Sender:
         self._waiting = {p.id: self._waiting.get(p.id, now) for p in posts}
         OLDEST.set(now - min(self._waiting.values(), default=now))
         waits = []
+        self._crowded = len(posts) >= CROWD
         for lane in _lanes(posts):
             if lane.place in self._busy or self._pace.held(lane.place):
                 continue

@@ -1,9 +1,10 @@
 """A person's key is never lost, whatever becomes of the transaction that made it."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from sqlalchemy import Connection, Engine, event, func, select
+from sqlalchemy import Connection, func, select
 
 from audit.append import append
 from audit.sealing import Sealer
@@ -18,16 +19,18 @@ class TakenBack(Exception):
 
 
 @contextmanager
-def the_reads_of(engine: Engine) -> Iterator[list[str]]:
-    """Collect the statements that look for a key."""
+def the_reads_of(conn: Connection) -> Iterator[list[str]]:
+    """Collect the statements that look for a key, as SQLite itself is given them."""
     seen: list[str] = []
 
-    def note(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
+    def note(statement: str) -> None:
         seen.extend([statement] * statement.startswith("SELECT subject_key"))
 
-    event.listen(engine, "before_cursor_execute", note)
+    driver = conn.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    driver.set_trace_callback(note)
     yield seen
-    event.remove(engine, "before_cursor_execute", note)
+    driver.set_trace_callback(None)
 
 
 def readable(conn: Connection, invocation: str) -> object:
@@ -85,14 +88,14 @@ def test_a_key_used_twice_in_a_batch_that_failed_is_made_again(conn: Connection)
 
 
 def test_a_person_known_from_two_transactions_costs_no_more_reads(
-    conn: Connection, engine: Engine
+    conn: Connection,
 ) -> None:
     sealer = Sealer(b"k" * 32)
     for _ in range(2):
         with conn.begin():
             append(conn, an_event(), sealer)
 
-    with the_reads_of(engine) as reads, conn.begin():
+    with the_reads_of(conn) as reads, conn.begin():
         append(conn, an_event(invocation="kept"), sealer)
 
     assert reads == []
@@ -118,14 +121,14 @@ def test_erasing_somebody_unknown_changes_nothing(conn: Connection) -> None:
 
 
 def test_more_people_than_are_kept_in_memory_keep_their_keys(
-    conn: Connection, engine: Engine
+    conn: Connection,
 ) -> None:
     keys = SubjectKeys(b"w" * 32, room=1)
     for subject in ("p_ada", "p_ada", "p_grace", "p_ada"):
         with conn.begin():
             keys.known(conn, subject)
 
-    with the_reads_of(engine) as reads, conn.begin():
+    with the_reads_of(conn) as reads, conn.begin():
         keys.known(conn, "p_ada")
 
     assert len(reads) == 1

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from bot.authoring import Context, Params, Result, Risk, operation
+from bot.authoring import Context, Params, Refused, Result, Risk, operation
 from bot.domain.errors import OutcomeUnknown
 from tests.scenarios.ledger import Ledger
 from tests.scenarios.points import pass_by
@@ -102,3 +102,35 @@ async def lose_an_answer(params: Loss, ctx: Context) -> Result:
     """Write something and lose the answer."""
     await ctx.step("write", lose)
     return Result(f"{params.name} was written.")
+
+
+async def refuse() -> None:
+    """Say no, at once."""
+    raise Refused("This limb will not.", fix="Ask for something else.")
+
+
+@operation("drill.torn", risk=Risk.CHANGE, target="name")
+async def torn(params: Drill, ctx: Context) -> Result:
+    """Let one of two limbs refuse while the other writes."""
+    await asyncio.gather(one(ctx, "first"), ctx.step("refuse", refuse))
+    return Result(f"{params.name} was not torn.")
+
+
+@operation("drill.frayed", risk=Risk.CHANGE, target="name")
+async def frayed(params: Drill, ctx: Context) -> Result:
+    """Let one of two limbs refuse while the other loses its answer."""
+    await asyncio.gather(ctx.step("write", fray), ctx.step("refuse", refuse))
+    return Result(f"{params.name} was not frayed.")
+
+
+async def fray(*, key: str) -> None:
+    """Write, be held, and lose the answer."""
+    await pass_by("fraying")
+    await lose(key=key)
+
+
+@operation("drill.garbled", risk=Risk.CHANGE, target="name")
+async def garbled(params: Drill, ctx: Context) -> Result:
+    """Return what no record can hold."""
+    await one(ctx, "first")
+    return Result(f"{params.name} \ud800")

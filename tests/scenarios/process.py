@@ -19,6 +19,7 @@ from bot.settings import Settings
 from tests.scenarios.points import guard, pass_by
 
 ACK = "while the ack is written"
+ACKED = "once the ack is written"
 LOOK_EVERY = 0.02
 
 
@@ -46,7 +47,7 @@ class Stop:
 
 
 def slow_to_answer(app: ASGIApp) -> ASGIApp:
-    """Return *app* with a point between an answer's head and its body."""
+    """Return *app* with a point between an answer's head and its body, and one after it."""
 
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
         async def sending(message: Message) -> None:
@@ -55,6 +56,7 @@ def slow_to_answer(app: ASGIApp) -> ASGIApp:
             await send(message)
 
         await app(scope, receive, sending)
+        await pass_by(ACKED)
 
     return wrapped
 

@@ -14,7 +14,7 @@ from playground.driver import PretendSlack
 from playground.model import Channel, Person
 from tests.scenarios.child import Home, Left, home, left_in
 from tests.scenarios.operations import STEPS, VERSIONS
-from tests.scenarios.process import ACK
+from tests.scenarios.process import ACK, ACKED
 
 POINTS = tuple(
     point
@@ -159,8 +159,9 @@ async def test_what_was_recorded_and_not_yet_handed_on_is_found_after_a_kill(
     tmp_path: Path,
 ) -> None:
     async with scene(tmp_path) as here:
-        async with here.home.life(paused=True) as life:
+        async with here.home.life(stop_at=ACKED, paused=True) as life:
             answered = await here.asks("drill.three")
+            await life.reaches(ACKED)
             await life.kill()
         called_before = here.home.ledger.calls()
         async with here.home.life() as last:

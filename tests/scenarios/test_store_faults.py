@@ -3,15 +3,15 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, text
 
-from bot.domain.clock import SystemClock
 from bot.main.running import Bot
 from tests.scenarios.child import eventually
-from tests.scenarios.drilled import drill, drilled, end_of_all, in_channel, reads
+from tests.scenarios.drilled import drill, drilled, gets, in_channel, reads
 from tests.scenarios.ledger import Ledger
 from tests.scenarios.points import hold
 from tests.world import World
@@ -77,7 +77,7 @@ async def test_while_the_store_is_locked_the_person_reads_within_a_second_that_n
 
         assert reply.seconds < 1.5
         assert "was not written down within 0.8 s, so it counts as not done" in reply.text
-        await here.bot.dispatch.sweep()
+        await here.bot.dispatch.sweep(timedelta(0))
         assert [e for e in await here.events() if e["operation"] == "drill.three"] == []
         await here.slack.types(here.ada, "/ops drill.three name=saturday", here.ops)
         await reads(here, here.ada, "saturday: 3 steps were taken")
@@ -140,49 +140,35 @@ async def test_a_run_waits_for_a_disk_that_is_full_and_then_finishes(
         assert (await here.stages()).count("outcome") == 1
 
 
-@pytest.mark.parametrize(
-    ("spoil", "mend", "why"),
-    [
-        (REFUSE, "DROP TRIGGER drill_refuses", "The store took nothing"),
-        ("PRAGMA query_only = ON", "PRAGMA query_only = OFF", "it can only be read"),
-    ],
-    ids=["a trigger refuses", "read-only"],
-)
 async def test_where_the_record_takes_nothing_nothing_runs_and_the_person_is_told(
-    spoil: str, mend: str, why: str, tmp_path: Path, ledger: Ledger
+    tmp_path: Path, ledger: Ledger
 ) -> None:
     async with drilled(tmp_path) as here:
-        await by_writer(here.bot, spoil)
+        await by_writer(here.bot, REFUSE)
         reply = await here.slack.types(here.ada, LINE, here.ops)
-        await here.bot.dispatch.sweep()
+        ready, why = await gets(here.bot, "/readyz")
+        await here.bot.dispatch.sweep(timedelta(0))
         calls = ledger.calls()
-        await by_writer(here.bot, mend)
+        await by_writer(here.bot, "DROP TRIGGER drill_refuses")
 
-        assert why in reply.text
+        assert "The store took nothing: The record takes nothing today." in reply.text
         assert calls == []
+        assert (ready, '"audit":"The store took nothing' in why) == (503, True)
         await assert_only_saturday_runs(here, ledger)
 
 
-@pytest.mark.parametrize(
-    ("spoil", "mend"),
-    [
-        (REFUSE, "DROP TRIGGER drill_refuses"),
-        ("PRAGMA query_only = ON", "PRAGMA query_only = OFF"),
-    ],
-    ids=["a trigger refuses", "read-only"],
-)
 async def test_a_run_whose_record_takes_nothing_stands_still_until_it_does(
-    spoil: str, mend: str, tmp_path: Path, ledger: Ledger, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, ledger: Ledger, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with drilled(tmp_path) as here:
         gate = hold("inside first, after its effect")
         async with drill(here, "drill.three", name="friday"):
             await gate.reached.wait()
-            await by_writer(here.bot, spoil)
+            await by_writer(here.bot, REFUSE)
             gate.let_go()
             await eventually(lambda: "The store takes nothing" in caplog.text)
             calls = [line.step for line in ledger.calls()]
-            await by_writer(here.bot, mend)
+            await by_writer(here.bot, "DROP TRIGGER drill_refuses")
         await reads(here, here.ada, "· done ·")
 
         assert calls == ["first"]
