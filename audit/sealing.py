@@ -8,6 +8,7 @@ leaves the record's bytes as they are.
 import base64
 import hmac
 import json
+import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache, lru_cache, partial
@@ -22,14 +23,11 @@ from sqlalchemy import Connection
 from audit.records import Body, canonical, nfc
 from audit.scrubbing import scrub, scrubbed
 from audit.subjects import SubjectKeys
-from bot.domain.nonces import RandomBytes
 from bot.domain.params import Secret
 from bot.domain.record import Event
 
 _NONCE = 12
 """Bytes of a nonce for AES-GCM (NIST SP 800-38D)."""
-
-_nonce = RandomBytes(_NONCE)
 
 Find = Callable[[str], tuple[str, AESGCM | None]]
 """Takes whom a value tells of; returns their pseudonym and key, looked up once for each event."""
@@ -142,7 +140,7 @@ class Sealer:
         subject, key = find(about if isinstance(about, str) else text)
         if key is None:
             return {"erased": True, "subject": subject}
-        nonce = _nonce()
+        nonce = os.urandom(_NONCE)
         box = nonce + key.encrypt(nonce, text.encode(), _place(event.id, path))
         return {"sealed": base64.b64encode(box).decode(), "subject": subject}
 

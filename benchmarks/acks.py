@@ -2,7 +2,6 @@
 
 import itertools
 import statistics
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from benchmarks.load import closed_loop, lines
@@ -33,11 +32,18 @@ class Pair:
         return statistics.median(self.ratios)
 
 
-Say = Callable[[int], str]
+def typical(costs: list[float]) -> float:
+    """Return the median of *costs*."""
+    return statistics.median(costs)
 
 
-async def measure(stage: Stage, say: Say, name: str = "acks") -> list[Pair]:
-    """Compare with 1 and with 8 connections; *say* writes the words of the n-th request."""
+def say(number: int) -> str:
+    """Return a CHANGE that was never asked for before, of a person never heard of."""
+    return f'users.suspend u{number}@example.com reason="card testing, case {number}"'
+
+
+async def measure(stage: Stage, name: str = "acks") -> list[Pair]:
+    """Compare with 1 and with 8 connections."""
     numbers = itertools.count()
 
     async def cost(server: Served, connections: int, requests: int) -> float:

@@ -4,6 +4,8 @@ from bot.authoring import Context, Params, Result, Risk, operation
 
 
 class Lap(Params):
+    """One lap."""
+
     name: str
     """What this lap is called."""
 

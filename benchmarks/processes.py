@@ -60,5 +60,9 @@ async def served(*words: str, environ: Mapping[str, str], log: Path) -> AsyncIte
         async with asyncio.timeout(READY_WITHIN):
             said = (await process.stdout.readline()).decode().split()
         if said[:1] != ["ready"]:
-            raise RuntimeError(f"It did not start; its log ends: {log.read_text('utf-8')[-2000:]}")
+            raise RuntimeError(_why(log))
         yield Served(process, int(said[1]))
+
+
+def _why(log: Path) -> str:
+    return f"It did not start; its log ends: {log.read_text('utf-8')[-2000:]}"

@@ -92,4 +92,5 @@ def _install(folder: Path) -> None:
     told = folder / "redbutton_bench-1.dist-info"
     told.mkdir(parents=True)
     (told / "METADATA").write_text("Metadata-Version: 2.1\nName: redbutton-bench\nVersion: 1\n")
-    (told / "entry_points.txt").write_text("[redbutton.operations]\nbench = benchmarks.operations\n")
+    points = "[redbutton.operations]\nbench = benchmarks.operations\n"
+    (told / "entry_points.txt").write_text(points)

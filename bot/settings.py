@@ -102,9 +102,7 @@ class SlackSettings(_Part):
 class Settings(BaseSettings):
     """All settings. Secrets come from the environment alone."""
 
-    model_config = SettingsConfigDict(
-        extra="forbid", frozen=True, use_attribute_docstrings=True, populate_by_name=True
-    )
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     bot_token: SecretStr | None = Field(None, validation_alias="SLACK_BOT_TOKEN")
     """The bot's token, `xoxb-…`."""
@@ -211,12 +209,14 @@ def _file(path: Path, *, wanted: bool) -> dict[str, Any]:
             f"{str(path)!r} cannot be read: {error}.",
             fix='It is TOML: `[groups]` and then `support = ["U0123ABCD"]`.',
         ) from None
-    secret = sorted(name for name in told if name.isupper())
-    if secret:
-        raise Misconfigured(
-            f"{str(path)!r} holds {secret[0]!r}, which belongs into the environment.",
-            fix=f"Remove it there and say `export {secret[0]}=…`.",
-        )
+    variables = {n: str(f.validation_alias or n) for n, f in Settings.model_fields.items()}
+    for name in sorted(told):
+        variable = variables.get(name, name)
+        if variable.isupper():
+            raise Misconfigured(
+                f"{str(path)!r} holds {name!r}, which belongs into the environment.",
+                fix=f"Remove it there and say `export {variable}=…`.",
+            )
     return told
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from email.utils import format_datetime
 from typing import Any
 
 from starlette.applications import Starlette
@@ -122,7 +123,9 @@ class WebApi:
             answer["upload_url"] = f"{str(request.base_url).rstrip('/')}{answer['upload_url']}"
         workspace.calls.append(Call(method, asked.given, answer, workspace.now()))
         workspace.notify()
-        return JSONResponse(answer, headers={"x-oauth-scopes": ",".join(sorted(workspace.scopes))})
+        scopes, now = ",".join(sorted(workspace.scopes)), workspace.now()
+        told = {"x-oauth-scopes": scopes, "date": format_datetime(now, usegmt=True)}
+        return JSONResponse(answer, headers=told)
 
     def _check_token(self, request: Request, asked: Arguments) -> None:
         header = request.headers.get("authorization", "")

@@ -157,7 +157,7 @@ class PretendSlack:
         """Return the modal in front of *person*; raises CannotDo when there is none."""
         return modal_of(self.workspace, self._hands.front(person))
 
-    def fills(self, person: Person, **values: Any) -> None:
+    def fills(self, person: Person, /, **values: Any) -> None:
         """Type or choose in the modal in front, by block id, action id or label.
 
         Text as str; options by value or text; people and channels as themselves; lists for many;
@@ -165,7 +165,7 @@ class PretendSlack:
         """
         self._hands.fills(person, values)
 
-    async def chooses(self, person: Person, **values: Any) -> Reply:
+    async def chooses(self, person: Person, /, **values: Any) -> Reply:
         """Fill one field that tells the bot at once (`dispatch_action`, or outside an input)."""
         return await self._hands.chooses(person, values)
 

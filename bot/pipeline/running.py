@@ -10,7 +10,8 @@ from structlog.contextvars import bound_contextvars
 from bot.domain.catalogue import Catalogue
 from bot.domain.decision import Decision
 from bot.domain.errors import NotAllowed
-from bot.domain.invocation import Invocation, State, Step
+from bot.domain.invocation import Invocation, State, Step, StepState
+from bot.domain.notice import StepLine
 from bot.domain.operation import Risk
 from bot.domain.ports import Rules
 from bot.domain.record import Stage
@@ -161,6 +162,7 @@ class Runner:
         card = memory.card.model_copy(
             update={
                 "state": outcome.state,
+                "steps": _shown(memory.card.steps, done=done),
                 "result": outcome.result,
                 "problem": outcome.problem,
                 "fix": outcome.fix,
@@ -220,6 +222,11 @@ class Runner:
         await surely(
             self._is.pen.clock, lambda: book.move(found.id, State.FAILED, Entry(events=(told,)))
         )
+
+
+def _shown(steps: tuple[StepLine, ...], *, done: bool) -> tuple[StepLine, ...]:
+    """Leave out of what is done the steps that an older version of the code had begun."""
+    return tuple(s for s in steps if not done or s.state is not StepState.RUNNING)
 
 
 def _gist(several: BaseExceptionGroup[BaseException], invocation: str, *, writing: bool) -> Outcome:

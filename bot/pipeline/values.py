@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import UTC, datetime
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -38,6 +39,7 @@ __all__ = [
 REQUIRED = "Required."
 """The message of a field that must be given and was not."""
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 BOUNDS = frozenset({"ge", "gt", "le", "lt"})
 OUR_WORDS: Mapping[str, str] = MappingProxyType(
     {
@@ -232,5 +234,7 @@ def meaning(operation: Operation, actor: Actor, params: Params) -> str:
     It is for comparing in memory: whoever keeps it makes a keyed digest of it first, for a short
     secret could be guessed from this one.
     """
-    said = [actor.team, actor.id, operation.name, _plain(params)]
+    # A moment is the same in every zone, however it was written.
+    moments = {n: str(v - _EPOCH) for n, v in params if isinstance(v, datetime) and v.tzinfo}
+    said = [actor.team, actor.id, operation.name, _plain(params) | moments]
     return hashlib.sha256(_canonical(said).encode()).hexdigest()

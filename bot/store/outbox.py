@@ -3,9 +3,19 @@
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache, partial
 
-from sqlalchemy import Connection, RowMapping, Update, and_, bindparam, case, or_, select, update
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    Update,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    update,
+)
 from typing_extensions import override
 
 from bot.domain.notice import Audience
@@ -18,9 +28,6 @@ from integrations.slack.outbox import Outbox, Post
 KEPT = timedelta(hours=24)
 """How long a message is kept, sealed, after it was sent or given up: for "Share here"."""
 
-OPENED = 128
-"""How many waiting messages are kept opened in memory."""
-
 LONGEST_WAIT = timedelta(hours=1)
 """Nothing is put off for longer: what seems to be was written before the clock was set back."""
 
@@ -28,6 +35,12 @@ log = logging.getLogger(__name__)
 
 _card = message.alias("card")
 _in_thread = message.c.audience == Audience.THREAD.value
+_whose = case(
+    (message.c.audience == Audience.PERSON.value, invocation.c.actor),
+    else_=func.coalesce(invocation.c.channel, invocation.c.actor),
+)
+# Each place in its turn: one that is written to slowly must not keep the others waiting.
+_turn = func.row_number().over(partition_by=(message.c.audience, _whose), order_by=message.c.id)
 _UNSENT = (
     select(
         message,
@@ -48,7 +61,7 @@ _UNSENT = (
         ),
         or_(message.c.audience != Audience.THREAD.value, _card.c.ts.is_not(None)),
     )
-    .order_by(message.c.id)
+    .order_by(_turn, message.c.id)
     .limit(bindparam("at_most"))
 )
 _this = message.c.id == bindparam("of")
@@ -93,9 +106,6 @@ class SqlOutbox(Outbox):
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        # What waits is read again and again; no two sealings are alike, so that they are keys.
-        self._origin = lru_cache(OPENED)(partial(origin_of, box=store.box))
-        self._notice = lru_cache(OPENED)(partial(open_notice, box=store.box))
         self._wakes: list[Callable[[], None]] = []
 
     @override
@@ -150,14 +160,14 @@ class SqlOutbox(Outbox):
 
         Others must not wait for it.
         """
-        of = row["invocation"]
+        of, box = row["invocation"], self._store.box
         try:
             return Post(
                 id=row["id"],
                 version=row["version"],
-                origin=self._origin(row["origin"], of),
+                origin=origin_of(row["origin"], of, box),
                 audience=Audience(row["audience"]),
-                notice=self._notice(row["notice"], of, row["slot"]),
+                notice=open_notice(row["notice"], of, row["slot"], box),
                 invocation=of,
                 ts=row["ts"],
                 channel=row["channel"] or row["thread_channel"],

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import os
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -9,10 +10,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from bot.domain.errors import RedbuttonError
-from bot.domain.nonces import RandomBytes
 
 _NONCE = 12
-_nonce = RandomBytes(_NONCE)
 _FORM = b"\x01"
 """Stands before each sealed value, so that another way of sealing can follow this one."""
 
@@ -35,7 +34,7 @@ class Box:
 
     def seal(self, text: str, table: str, row: str, column: str) -> bytes:
         """Seal *text* for its place."""
-        nonce = _nonce()
+        nonce = os.urandom(_NONCE)
         place = _place(_FORM, table, row, column)
         return _FORM + nonce + self._cipher.encrypt(nonce, text.encode(), place)
 

@@ -141,6 +141,8 @@ class Writer:
         """Carry out *jobs* in one transaction; what it raises undid them all."""
         if not jobs:
             return []
+        if len(jobs) == 1:
+            return _alone(connection, jobs[0])
         with connection.begin():
             # What was given up while it queued, or while a lock was waited for, has not begun.
             return [_unit(connection, job) for job in jobs if not job.abandoned]
@@ -176,6 +178,21 @@ def for_callers(error: Exception) -> Exception:
     )
     ours.__cause__ = error
     return ours
+
+
+def _alone(connection: Connection, job: Job[Any]) -> list[_Answer]:
+    """Carry out *job* in a transaction of its own, which needs no savepoint."""
+    with connection.begin() as transaction:
+        if job.abandoned:
+            return []
+        try:
+            result = job.work(connection)
+        except Exception as error:
+            if not sqlite.in_transaction(connection):
+                raise _Lost from error
+            transaction.rollback()
+            return [(job, None, error)]
+    return [(job, result, None)]
 
 
 def _unit(connection: Connection, job: Job[Any]) -> _Answer:

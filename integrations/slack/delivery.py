@@ -215,6 +215,9 @@ class Delivery:
         )
         await self._client.upload(str(place["upload_url"]), file.content)
         _, channel, ts = said
+        if not channel and post.audience is Audience.THREAD and post.thread:
+            # A file without words of its own belongs into the thread all the same.
+            channel = post.channel or post.origin.channel or ""
         below = {"thread_ts": post.thread or ts} if channel and (post.thread or ts) else {}
         if not channel:
             opened = await self._client.write("conversations.open", users=post.origin.user)

@@ -75,7 +75,7 @@ class Sender:
         self._loop = asyncio.create_task(self._run())
 
     async def stop(self, within: float) -> None:
-        """Send what can be sent at once, for at most *within* seconds; the rest waits stored."""
+        """Send what can be sent in *within* seconds; the rest waits stored."""
         if self._loop is None:
             return
         self._stopping = True
@@ -96,7 +96,8 @@ class Sender:
                 pause = await self._pass()
             except Exception:  # noqa: BLE001  The outbox may be out of reach; it is asked again.
                 _LOG.exception("The outbox could not be read.")
-            if self._stopping and not self._busy:
+            # A pause of the pace is waited for, or the end of a run would not be told at a stop.
+            if self._stopping and not self._busy and pause is None:
                 return
             if self._crowded:
                 await asyncio.sleep(BREATH if pause is None else min(BREATH, pause))

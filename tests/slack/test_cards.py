@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.domain.invocation import State, StepState
 from bot.domain.notice import Audience, Note, RunCard, StepLine
 from bot.domain.operation import Risk
-from bot.domain.result import File, Result
+from bot.domain.result import Result
 from bot.slack.cards import card, detail, note_view, overflow
 from bot.slack.tables import as_csv
 from tests.slack.monster import faults_of_message, faults_of_view, mrkdwn_in, words_in
@@ -230,13 +230,13 @@ def test_what_is_too_long_goes_to_a_file_and_the_message_says_so(
 
 
 def test_no_file_is_promised_where_none_goes_with_the_message() -> None:
-    long = a(FIND, result=Result("x" * 2501))
-    plot = a(FIND, result=Result("x" * 2501, file=File(name="plot.png", content=b"1")))
+    long = Result("x" * 2501)
 
-    assert "in the file" in told(card(long, Audience.DIRECT))
-    assert "in the file" not in told(card(long, Audience.CHANNEL))
-    assert "in the file" not in told(card(plot))
-    assert "Shown in part" in told(card(plot))
+    shown = told(card(a(SUSPEND, result=long), Audience.CHANNEL))
+
+    assert "in the file" in told(card(a(FIND, result=long), Audience.CHANNEL))
+    assert "in the file" not in shown
+    assert "Shown in part" in shown
 
 
 def test_no_cell_is_a_formula_and_numbers_stay_numbers() -> None:

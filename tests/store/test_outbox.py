@@ -209,3 +209,16 @@ async def test_who_sends_is_woken_by_each_draft_and_by_nothing_else(desk: Desk) 
     await draft(desk, of, "more")
 
     assert len(woken) == 3
+
+
+async def test_a_channel_with_much_to_hear_keeps_no_other_waiting(desk: Desk) -> None:
+    for number in range(12):
+        await desk.opened(f"trigger-{number}")
+    quiet = asking(desk.clock, "trigger-quiet")
+    elsewhere = quiet.invocation.origin.model_copy(update={"channel": "C0ELSEWHERE"})
+    there = replace(quiet, invocation=replace(quiet.invocation, origin=elsewhere))
+    await desk.book.open(there, within=5)
+
+    handed = await desk.outbox.unsent(desk.clock.now(), limit=3)
+
+    assert "C0ELSEWHERE" in [post.origin.channel for post in handed]

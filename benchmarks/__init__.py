@@ -1,0 +1,1 @@
+"""Speed and size, beside their baselines and targets: `python -m benchmarks`."""
