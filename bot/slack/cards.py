@@ -56,8 +56,8 @@ def card(notice: Notice, audience: Audience = Audience.PERSON) -> Block:
         case RunCard():
             return {"text": str(_in_short(notice)), "blocks": _run(notice, audience)}
         case Note():
-            words = sentence(f"{notice.message} {notice.fix}".strip() or NOTHING)
-            return {"text": str(words), "blocks": _note(notice)}
+            words = str(sentence(f"{notice.message} {notice.fix}".strip()))
+            return {"text": words if words.strip() else NOTHING, "blocks": _note(notice)}
 
 
 def goes_alone(card: RunCard, audience: Audience) -> bool:
