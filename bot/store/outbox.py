@@ -28,6 +28,9 @@ from integrations.slack.outbox import Outbox, Post
 KEPT = timedelta(hours=24)
 """How long a message is kept, sealed, after it was sent or given up: for "Share here"."""
 
+LOOKED_AT = 1000
+"""How many waiting messages are put in their turns at once; a look must stay quick."""
+
 LONGEST_WAIT = timedelta(hours=1)
 """Nothing is put off for longer: what seems to be was written before the clock was set back."""
 
@@ -39,17 +42,8 @@ _whose = case(
     (message.c.audience == Audience.PERSON.value, invocation.c.actor),
     else_=func.coalesce(invocation.c.channel, invocation.c.actor),
 )
-# Each place in its turn: one that is written to slowly must not keep the others waiting.
-_turn = func.row_number().over(partition_by=(message.c.audience, _whose), order_by=message.c.id)
-_UNSENT = (
-    select(
-        message,
-        invocation.c.origin,
-        case((_in_thread, _card.c.ts)).label("thread"),
-        case((_in_thread, _card.c.channel)).label("thread_channel"),
-    )
-    .join(invocation, invocation.c.id == message.c.invocation)
-    .outerjoin(_card, and_(_card.c.invocation == message.c.invocation, _card.c.slot == "card"))
+_oldest = (
+    select(message.c.id)
     .where(
         message.c.version > message.c.sent_version,
         message.c.dropped.is_(None),
@@ -59,8 +53,24 @@ _UNSENT = (
             message.c.retry_at <= bindparam("now"),
             message.c.retry_at > bindparam("ahead"),
         ),
-        or_(message.c.audience != Audience.THREAD.value, _card.c.ts.is_not(None)),
     )
+    .order_by(message.c.id)
+    .limit(LOOKED_AT)
+    .subquery()
+)
+# Each place in its turn: one that is written to slowly must not keep the others waiting.
+_turn = func.row_number().over(partition_by=(message.c.audience, _whose), order_by=message.c.id)
+_UNSENT = (
+    select(
+        message,
+        invocation.c.origin,
+        case((_in_thread, _card.c.ts)).label("thread"),
+        case((_in_thread, _card.c.channel)).label("thread_channel"),
+    )
+    .join(_oldest, _oldest.c.id == message.c.id)
+    .join(invocation, invocation.c.id == message.c.invocation)
+    .outerjoin(_card, and_(_card.c.invocation == message.c.invocation, _card.c.slot == "card"))
+    .where(or_(message.c.audience != Audience.THREAD.value, _card.c.ts.is_not(None)))
     .order_by(_turn, message.c.id)
     .limit(bindparam("at_most"))
 )
