@@ -11,7 +11,7 @@ from bot.domain.catalogue import Catalogue
 from bot.domain.decision import Decision
 from bot.domain.errors import NotAllowed
 from bot.domain.invocation import Invocation, State, Step, StepState
-from bot.domain.notice import StepLine
+from bot.domain.notice import RunCard, StepLine
 from bot.domain.operation import Risk
 from bot.domain.ports import Rules
 from bot.domain.record import Stage
@@ -214,14 +214,20 @@ class Runner:
 
     async def _gone(self, found: Invocation, case: Case) -> None:
         """End an invocation whose operation, or its fields, are no longer what they were."""
+        book, clock = self._is.pen.book, self._is.pen.clock
         problem = f"The operation {found.operation!r} is gone, or takes other fields now."
         detail: dict[str, object] = {"state": "failed", "code": "gone", "problem": problem}
-        told = event(case, Stage.OUTCOME, self._is.pen.clock, detail=detail)
+        told = event(case, Stage.OUTCOME, clock, detail=detail)
         log.error("Invocation %s cannot be run: %s", found.id, problem)
-        book = self._is.pen.book
-        await surely(
-            self._is.pen.clock, lambda: book.move(found.id, State.FAILED, Entry(events=(told,)))
-        )
+        last = await surely(clock, lambda: book.notice(found.id, "card"))
+        if not isinstance(last, RunCard):
+            await surely(clock, lambda: book.move(found.id, State.FAILED, Entry((told,))))
+            return
+        words = {"state": State.FAILED, "problem": problem, "fix": "Nothing more was done."}
+        card = last.model_copy(update=words)
+        entry = Entry((told,), drafts(card, found.origin))
+        await surely(clock, lambda: book.move(found.id, State.FAILED, entry))
+        await self._is.pen.follow.tell(card)
 
 
 def _shown(steps: tuple[StepLine, ...], *, done: bool) -> tuple[StepLine, ...]:
