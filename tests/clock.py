@@ -3,24 +3,37 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from typing_extensions import override
-
 from bot.domain.clock import SystemClock
 
 
-class ShiftedClock(SystemClock):
-    """Runs as the machine's clock does, but can be set off."""
+class CorrectedClock:
+    """The machine's clock, whose time can be corrected as an administrator would."""
 
     def __init__(self) -> None:
-        self.off = timedelta(0)
+        self._machine = SystemClock()
+        self._off = timedelta(0)
+        self._passed = 0.0
 
-    @override
     def now(self) -> datetime:
-        return super().now() + self.off
+        """See `Clock.now`."""
+        return self._machine.now() + self._off
+
+    def monotonic(self) -> float:
+        """See `Clock.monotonic`."""
+        return self._machine.monotonic() + self._passed
+
+    async def sleep(self, seconds: float) -> None:
+        """See `Clock.sleep`."""
+        await self._machine.sleep(seconds)
 
     def jump(self, seconds: float) -> None:
-        """Set the wall clock off by *seconds* more, as a correction of the machine's time does."""
-        self.off += timedelta(seconds=seconds)
+        """Set the wall clock off by *seconds*."""
+        self._off += timedelta(seconds=seconds)
+
+    def pass_(self, seconds: float) -> None:
+        """Let *seconds* go by at once."""
+        self.jump(seconds)
+        self._passed += seconds
 
 
 class SetClock:

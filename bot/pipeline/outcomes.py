@@ -1,6 +1,7 @@
 """How a run ended, read from what its operation returned or raised."""
 
 import logging
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -87,7 +88,9 @@ def too_slow(seconds: float, *, writing: bool) -> Outcome:
 
 
 def _broken(error: Exception, invocation: str, *, writing: bool) -> Outcome:
-    log.error("Invocation %s broke", invocation, exc_info=error)
+    # Its words may hold what was typed, and the log may not: where it broke has to do.
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    log.error("Invocation %s broke: %s\n%s", invocation, type(error).__name__, frames)
     return Outcome(
         State.UNKNOWN if writing else State.FAILED,
         "broken",

@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 
 from playground.driver import PretendSlack
-from tests.clock import ShiftedClock
+from tests.clock import CorrectedClock
 from tests.operator.place import Place, Said, os_user, place_at, settings_of
 
 SCHEMA = Path(__file__).parents[2].parent / "shared" / "slack-samples" / "manifest.schema.json"
@@ -110,7 +110,7 @@ async def test_doctor_names_a_scope_that_is_missing(tmp_path: Path, slack: Prete
 
 
 async def test_doctor_finds_a_clock_that_is_off(tmp_path: Path) -> None:
-    clock = ShiftedClock()
+    clock = CorrectedClock()
     clock.jump(-400)
     async with PretendSlack.open(clock=clock) as slack:
         said = await place_at(tmp_path, slack).types("doctor", "--json")

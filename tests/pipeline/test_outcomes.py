@@ -51,11 +51,22 @@ def test_each_error_has_its_end(error: Exception, state: State, code: str) -> No
     assert (end.state, end.code) == (state, code)
 
 
-def test_the_words_of_a_broken_operation_are_shown_to_nobody() -> None:
-    end = failed(ValueError("a secret"), ID, writing=False)
+def test_the_words_of_a_broken_operation_are_shown_to_nobody(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    end = failed(_broken("a secret"), ID, writing=False)
 
-    assert "a secret" not in f"{end.problem} {end.fix}"
+    assert "a secret" not in f"{end.problem} {end.fix} {caplog.text}"
     assert "458798d3" in end.fix
+    assert "int(words)" in caplog.text
+
+
+def _broken(words: str) -> Exception:
+    try:
+        int(words)
+    except ValueError as error:
+        return error
+    raise AssertionError(words)
 
 
 def test_what_breaks_in_the_middle_of_a_write_may_have_happened() -> None:

@@ -2,11 +2,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.domain.clock import Clock, SystemClock
+from bot.domain.clock import Clock
 from bot.domain.invocation import State
 from bot.domain.notice import RunCard
 from bot.main.running import Bot
@@ -15,36 +14,6 @@ from playground.model import Person
 from playground.screen import SeenMessage
 from tests.scenarios.operations import RULES
 from tests.world import World, world
-
-
-class CorrectedClock:
-    """The machine's clock, whose time can be corrected as an administrator would."""
-
-    def __init__(self) -> None:
-        self._machine = SystemClock()
-        self._off = timedelta(0)
-        self._passed = 0.0
-
-    def now(self) -> datetime:
-        """See `Clock.now`."""
-        return self._machine.now() + self._off
-
-    def monotonic(self) -> float:
-        """See `Clock.monotonic`."""
-        return self._machine.monotonic() + self._passed
-
-    async def sleep(self, seconds: float) -> None:
-        """See `Clock.sleep`."""
-        await self._machine.sleep(seconds)
-
-    def jump(self, seconds: float) -> None:
-        """Set the wall clock off by *seconds*."""
-        self._off += timedelta(seconds=seconds)
-
-    def pass_(self, seconds: float) -> None:
-        """Let *seconds* go by at once."""
-        self.jump(seconds)
-        self._passed += seconds
 
 
 def drilled(

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from playground.delivery import sign
-from tests.scenarios.drilled import CorrectedClock, drill, drilled, gets, in_channel, reads
+from tests.clock import CorrectedClock
+from tests.scenarios.drilled import drill, drilled, gets, in_channel, reads
 from tests.scenarios.ledger import Ledger
 from tests.scenarios.points import hold
 

@@ -12,7 +12,7 @@ import pytest_asyncio
 from bot.domain.record import Stage
 from playground.delivery import sign
 from playground.model import Person
-from tests.clock import ShiftedClock
+from tests.clock import CorrectedClock
 from tests.operator.place import Installation, installed_at
 from tests.world import World, world
 
@@ -157,7 +157,7 @@ async def test_an_event_that_is_of_no_use_is_taken_and_nothing_follows(
 
 
 async def test_an_event_that_is_told_once_more_is_taken_once_more(tmp_path: Path) -> None:
-    clock = ShiftedClock()
+    clock = CorrectedClock()
     async with world(tmp_path, clock) as w:
         await w.slack.joins(w.sam)
         clock.jump(2)

@@ -6,8 +6,9 @@ import pytest
 
 from bot.domain.invocation import State
 from bot.pipeline.settling import LOOKS
+from tests.clock import CorrectedClock
 from tests.scenarios.child import eventually
-from tests.scenarios.drilled import CorrectedClock, drill, drilled, in_channel, reads
+from tests.scenarios.drilled import drill, drilled, in_channel, reads
 
 pytestmark = pytest.mark.usefixtures("ledger")
 MAYBE = "It may have happened, and it may not: an answer was lost."

@@ -11,7 +11,7 @@ from playground.backoffice import seed
 from playground.driver import PretendSlack
 from playground.http import asgi
 from playground.model import Person
-from tests.clock import ShiftedClock
+from tests.clock import CorrectedClock
 from tests.slackblocks_judge import judge_message, judge_view
 from tests.world import World, recorded, settings, world
 
@@ -248,7 +248,7 @@ async def test_where_the_bot_is_no_member_the_answer_comes_by_direct_message(w: 
 async def test_a_repeated_delivery_gets_the_first_answer_and_does_nothing(
     tmp_path: Path,
 ) -> None:
-    clock = ShiftedClock()
+    clock = CorrectedClock()
     async with world(tmp_path, clock) as w:
         line = "/ops users.suspend alan@example.com card testing"
         first = await w.slack.types(w.ada, line, channel=w.ops)
@@ -264,7 +264,7 @@ async def test_a_repeated_delivery_gets_the_first_answer_and_does_nothing(
 
 
 async def test_a_repeat_after_a_restart_gets_the_first_answer(tmp_path: Path) -> None:
-    clock = ShiftedClock()
+    clock = CorrectedClock()
     async with PretendSlack.open(clock=clock) as slack:
         ada = slack.person("ada", groups=["support-leads"])
         ops = slack.channel("ops", members=[ada])
