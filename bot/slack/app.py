@@ -25,6 +25,8 @@ def slack_app(handle: Handle, client: AsyncWebClient) -> Dispatch:
     # Below WARNING Bolt logs whole bodies; its loggers take this one's level.
     logger = logging.getLogger("redbutton.bolt")
     logger.setLevel(logging.WARNING)
+    # It warns of the token in the environment, which our own client uses and Bolt's need not.
+    logger.addFilter(_is_news)
     app = AsyncApp(
         name="redbutton",
         logger=logger,
@@ -59,6 +61,10 @@ def slack_app(handle: Handle, client: AsyncWebClient) -> Dispatch:
 async def _authorize(team_id: str | None) -> AuthorizeResult:
     """Accept every team: who asks is judged by the directory and the rules."""
     return AuthorizeResult(enterprise_id=None, team_id=team_id)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    return "`token` will be unused" not in record.getMessage()
 
 
 def _listen(app: AsyncApp, handle: Handle) -> None:

@@ -1,11 +1,9 @@
-"""The engine's file is safe against a loss of power, and a SQLite that cannot serve is refused."""
+"""The engine's file is safe against a loss of power, and any SQLite tells it the time."""
 
 from pathlib import Path
 
-import pytest
-
-from bot.domain.errors import Misconfigured
-from bot.engine.sqlite import open_sqlite, refuse_old_sqlite
+from bot.domain.clock import SystemClock
+from bot.engine.sqlite import open_sqlite
 
 
 def test_the_file_is_in_wal_mode_and_syncs_every_commit(tmp_path: Path) -> None:
@@ -27,13 +25,13 @@ def test_the_file_is_in_wal_mode_and_syncs_every_commit(tmp_path: Path) -> None:
     }
 
 
-def test_an_sqlite_that_would_never_begin_a_run_is_refused_by_its_version() -> None:
-    with pytest.raises(Misconfigured, match=r"3\.40\.1"):
-        refuse_old_sqlite(python=(3, 12), sqlite=(3, 40, 1))
+def test_the_time_is_told_with_parts_of_a_second_by_any_sqlite(tmp_path: Path) -> None:
+    engine = open_sqlite(tmp_path / "engine.db")
+    before = SystemClock().now().timestamp()
 
+    with engine.connect() as connection:
+        told = connection.exec_driver_sql("SELECT unixepoch('subsec')").scalar()
+    engine.dispose()
 
-@pytest.mark.parametrize(
-    ("python", "sqlite"), [((3, 11), (3, 40, 1)), ((3, 12), (3, 42, 0)), ((3, 14), (3, 51, 3))]
-)
-def test_an_sqlite_that_serves_is_taken(python: tuple[int, ...], sqlite: tuple[int, ...]) -> None:
-    refuse_old_sqlite(python=python, sqlite=sqlite)
+    assert isinstance(told, float)
+    assert before <= told <= SystemClock().now().timestamp()
