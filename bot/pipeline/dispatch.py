@@ -18,6 +18,7 @@ from bot.pipeline.protocols import Book, Draft, Entry, Queue
 from bot.pipeline.recording import ClearCase, card, drafts, event, stored_case
 from bot.pipeline.runbook import surely
 from bot.pipeline.running import Runner
+from bot.pipeline.values import params_json
 
 SWEEP_EVERY = 5.0
 """Seconds between two looks for accepted invocations that the engine does not know."""
@@ -104,7 +105,9 @@ class Dispatch:
         detail: dict[str, object] = {"state": "unknown", "code": "interrupted"}
         told = event(case, Stage.OUTCOME, self._clock, detail=detail)
         shown: tuple[Draft, ...] = ()
+        wiped = "{}"
         if isinstance(case, ClearCase):
+            wiped = params_json(case.params, wipe_secrets=True)
             words = {"problem": "The bot was restarted while it looked.", "fix": "Ask again."}
             last = card(case, State.UNKNOWN).model_copy(update=words)
             shown = drafts(last, case.origin)
@@ -112,7 +115,7 @@ class Dispatch:
         book = self._book
         if found.state is State.ACCEPTED:
             await surely(self._clock, lambda: book.take(found.id, "nobody", Entry()))
-        await surely(self._clock, lambda: book.move(found.id, State.UNKNOWN, entry))
+        await surely(self._clock, lambda: book.move(found.id, State.UNKNOWN, entry, params=wiped))
 
     def _keep(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

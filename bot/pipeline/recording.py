@@ -17,7 +17,7 @@ from bot.domain.operation import Operation, Risk
 from bot.domain.params import Params
 from bot.domain.record import Event, Stage
 from bot.domain.result import Result
-from bot.pipeline.answers import ANSWER, Answer
+from bot.pipeline.answers import ANSWER, Answer, Refusal
 from bot.pipeline.protocols import Draft, Entry, Opening
 from bot.pipeline.values import facts, params_from_json, params_json
 from bot.pipeline.words import render
@@ -117,7 +117,11 @@ def opening(
     *,
     meaning: str | None = None,
 ) -> Opening:
-    """Make the first row of *case*, with the *answer* that a repeat of *key* is given."""
+    """Make the first row of *case*, with the *answer* that a repeat of *key* is given.
+
+    What has ended already keeps no secret, unless it may be asked again.
+    """
+    kept = state not in ENDED or (isinstance(answer, Refusal) and answer.again is not None)
     invocation = Invocation(
         id=case.id,
         key=key,
@@ -125,7 +129,7 @@ def opening(
         state=state,
         origin=case.origin,
         actor_name=case.actor.name if case.actor else "",
-        params=params_json(case.params) if case.params else "{}",
+        params=params_json(case.params, wipe_secrets=not kept) if case.params else "{}",
         at=case.at,
     )
     return Opening(invocation, ANSWER.dump_json(answer).decode(), entry, meaning)

@@ -13,7 +13,7 @@ from bot.domain.decision import Decision
 from bot.domain.errors import BadRequest, NotAllowed, NotNow, Refused
 from bot.domain.ids import new_id
 from bot.domain.invocation import Origin, State
-from bot.domain.operation import Operation, Risk
+from bot.domain.operation import NAME, Operation, Risk
 from bot.domain.params import Option, Params
 from bot.domain.ports import Rules
 from bot.domain.record import Stage
@@ -175,9 +175,10 @@ class Road:
         """
         stage = Stage.INVALID if state is State.INVALID else Stage.DENIED
         code = "repeated" if again else decision.code if decision else _code(why)
-        entry = self._told(
-            case, stage, decision, {"code": code, "why": discreet(why.message, case)}
-        )
+        detail: dict[str, object] = {"code": code}
+        if case.operation == asking.operation:
+            detail["why"] = discreet(why.message, case)
+        entry = self._told(case, stage, decision, detail)
         no = Refusal(message=why.message, fix=why.fix, code=code, again=case.id if again else None)
         try:
             row = opening(case, asking.key, state, no, entry)
@@ -246,7 +247,9 @@ class Road:
 
     def _case(self, asking: Asking) -> Case:
         now = self._is.clock.now()
-        return Case(id=new_id(now), origin=asking.origin, operation=asking.operation, at=now)
+        # What is no name at all may be anything that was typed, and is not recorded.
+        name = asking.operation if NAME.match(asking.operation) else "?"
+        return Case(id=new_id(now), origin=asking.origin, operation=name, at=now)
 
     def _told(
         self, case: Case, stage: Stage, decision: Decision | None, detail: dict[str, object]

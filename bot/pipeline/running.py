@@ -102,8 +102,9 @@ class Runner:
         """End a run that broke outside its operation: by an answer that cannot be written, say."""
         book, owner = self._is.pen.book, self._is.pen.owner
         if await surely(self._is.pen.clock, lambda: book.take(case.id, owner, Entry())):
+            steps = await surely(self._is.pen.clock, lambda: book.steps(case.id))
             end = failed(error, case.id, writing=True)
-            await self._end(case, self._memory(case, ()), end)
+            await self._end(case, self._memory(case, steps), end)
 
     async def _asked_again(self, case: ClearCase) -> Decision:
         """Ask the rules once more, as of now; raises NotAllowed where they say no."""
@@ -221,12 +222,14 @@ class Runner:
         log.error("Invocation %s cannot be run: %s", found.id, problem)
         last = await surely(clock, lambda: book.notice(found.id, "card"))
         if not isinstance(last, RunCard):
-            await surely(clock, lambda: book.move(found.id, State.FAILED, Entry((told,))))
+            await surely(
+                clock, lambda: book.move(found.id, State.FAILED, Entry((told,)), params="{}")
+            )
             return
         words = {"state": State.FAILED, "problem": problem, "fix": "Nothing more was done."}
         card = last.model_copy(update=words)
         entry = Entry((told,), drafts(card, found.origin))
-        await surely(clock, lambda: book.move(found.id, State.FAILED, entry))
+        await surely(clock, lambda: book.move(found.id, State.FAILED, entry, params="{}"))
         await self._is.pen.follow.tell(card)
 
 

@@ -13,7 +13,7 @@ from playground.http import asgi
 from playground.model import Person
 from tests.clock import CorrectedClock
 from tests.slackblocks_judge import judge_message, judge_view
-from tests.world import World, recorded, settings, world
+from tests.world import World, readable, recorded, settings, world
 
 
 @pytest.fixture
@@ -175,6 +175,14 @@ async def test_an_unknown_operation_is_told_with_the_nearest_names(w: World) -> 
 
     assert "users.suspend" in reply.text
     assert await w.stages() == ["invalid"]
+
+
+async def test_what_was_typed_in_place_of_a_name_is_not_recorded(w: World) -> None:
+    reply = await w.slack.types(w.ada, "/ops alan@example.com please", channel=w.ops)
+
+    assert "There is no operation 'alan@example.com'" in reply.text
+    assert await w.stages() == ["invalid"]
+    assert "alan" not in readable((await w.events())[0])
 
 
 async def test_help_lists_only_what_i_may_run(w: World) -> None:
