@@ -5,17 +5,20 @@ example.
 """
 
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
     SecretStr,
     StringConstraints,
     ValidationError,
+    ValidationInfo,
     field_validator,
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -32,7 +35,9 @@ EXAMPLES = {
     "SLACK_BOT_TOKEN": "xoxb-… from your app's page > OAuth & Permissions",
     "SLACK_SIGNING_SECRET": "8f742231b10e8888abcd99ffff85a500 from your app's Basic Information",
     "SLACK_API_URL": "https://slack.com/api/",
-    "DATABASE_URL": "sqlite:///var/redbutton.db",
+    "SLACK_APP_TOKEN": "xapp-1-… from Basic Information > App-Level Tokens, connections:write",
+    "DATABASE_URL": "sqlite:///var/redbutton.db or postgresql://redbutton:…@db.example.com/ops",
+    "REDBUTTON_VAR": "var",
     "REDBUTTON_PORT": "3000",
     "REDBUTTON_HOST": "127.0.0.1",
     "policy.paths": 'paths = ["rules/"]',
@@ -44,6 +49,15 @@ EXAMPLES = {
     "aliases": '"/suspend" = "users.suspend"',
 }
 """A right value for each setting, shown beside a wrong one."""
+
+
+_DATABASE = re.compile(r"(sqlite:///|postgres(ql(\+psycopg)?)?://)\S+")
+
+
+def _is_database(url: SecretStr) -> SecretStr:
+    if not _DATABASE.fullmatch(url.get_secret_value()):
+        raise ValueError("must begin with sqlite:/// or postgresql://")
+    return url
 
 
 class _Part(BaseModel):
@@ -110,15 +124,24 @@ class Settings(BaseSettings):
     signing_secret: SecretStr | None = Field(None, validation_alias="SLACK_SIGNING_SECRET")
     """What Slack signs its requests with; set, requests come by HTTP."""
 
+    app_token: SecretStr | None = Field(None, validation_alias="SLACK_APP_TOKEN")
+    """The app-level token, `xapp-…`; set, requests come over Socket Mode: no port is opened."""
+
     api_url: Annotated[str, StringConstraints(pattern=r"^https?://\S+/$")] = Field(
         "https://slack.com/api/", validation_alias="SLACK_API_URL"
     )
     """Slack's Web API; another address serves other regions and tests."""
 
-    database_url: Annotated[str, StringConstraints(pattern=r"^sqlite:///\S+$")] = Field(
-        "sqlite:///var/redbutton.db", validation_alias="DATABASE_URL"
+    database_url: Annotated[SecretStr, AfterValidator(_is_database)] = Field(
+        SecretStr("sqlite:///var/redbutton.db"), validation_alias="DATABASE_URL"
     )
-    """The store. Its folder also holds the engine's file, the key, the lock and the socket."""
+    """The store: an SQLite file, or a PostgreSQL database that several bots may share.
+
+    The folder of an SQLite file also holds the engine's file, the key, the lock and the socket.
+    """
+
+    var: Path = Field(Path("var"), validation_alias="REDBUTTON_VAR")
+    """With PostgreSQL: the folder of the lock and the socket, one for each bot."""
 
     port: int = Field(3000, ge=0, le=65535, validation_alias="REDBUTTON_PORT")
     """The port that is listened on; 0 takes a free one."""
@@ -146,11 +169,12 @@ class Settings(BaseSettings):
     aliases: dict[Annotated[str, StringConstraints(pattern=r"^/[a-z0-9_-]{1,31}$")], str] = {}
     """Extra slash commands: each means an operation."""
 
-    @field_validator("bot_token")
+    @field_validator("bot_token", "app_token")
     @classmethod
-    def _is_bot_token(cls, token: SecretStr | None) -> SecretStr | None:
-        if token is not None and not token.get_secret_value().startswith("xoxb-"):
-            raise ValueError("must begin with xoxb-")
+    def _is_token(cls, token: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        begins = "xoxb-" if info.field_name == "bot_token" else "xapp-"
+        if token is not None and not token.get_secret_value().startswith(begins):
+            raise ValueError(f"must begin with {begins}")
         return token
 
     @override
@@ -168,13 +192,14 @@ class Settings(BaseSettings):
 
     @property
     def folder(self) -> Path:
-        """Return the folder that holds the store."""
-        return self.store.parent
+        """Return the folder of what this bot alone has: its lock and its socket."""
+        return self.var if isinstance(self.store, str) else self.store.parent
 
     @property
-    def store(self) -> Path:
-        """Return the store's file."""
-        return Path(self.database_url.removeprefix("sqlite:///"))
+    def store(self) -> Path | str:
+        """Return the store's SQLite file, or its PostgreSQL URL as SQLAlchemy takes it."""
+        kind, _, place = self.database_url.get_secret_value().partition("://")
+        return Path(place[1:]) if kind == "sqlite" else f"postgresql+psycopg://{place}"
 
     @classmethod
     def load(cls, environ: dict[str, str] | None = None) -> Self:

@@ -99,13 +99,34 @@ message = Table(
     Column("attempts", Integer, nullable=False),
     Column("dropped", Text),
     Column("reason", LargeBinary),
+    Column("claimed_by", Text),
+    Column("claimed_at", Text),
+    Column("tried_at", Text),
     UniqueConstraint("invocation", "slot", name="message_slot"),
     sqlite_strict=True,
 )
 """Messages as they should be; *version* beyond *sent_version* is still to be sent.
 
-*dropped* is when one was given up, *reason* why it was last put off or dropped.
+*dropped* is when one was given up, *reason* why it was last put off or dropped. *claimed_by* is the
+process that sends it now, *tried_at* when its posting was first begun: a message without `ts` that
+was tried may stand in Slack already.
 """
 
 _UNSENT = (message.c.version > message.c.sent_version) & message.c.dropped.is_(None)
 Index("message_unsent", message.c.id, sqlite_where=_UNSENT, postgresql_where=_UNSENT)
+
+replica = Table(
+    "replica",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("slot", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("operations", Text, nullable=False),
+    Column("started_at", Text, nullable=False),
+    Column("seen_at", Text, nullable=False),
+    sqlite_strict=True,
+)
+"""The processes that share this store. *id* is the owner of runs and claims, *slot* the name under
+which the engine runs things, *operations* JSON: each operation's name and a digest of its fields.
+"""

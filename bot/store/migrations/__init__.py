@@ -6,7 +6,7 @@ from sqlalchemy import Engine, inspect, text
 
 from bot.domain.errors import Misconfigured
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """All versions of the tables, oldest first."""
 
 _VERSION = text("SELECT version_num FROM alembic_version")

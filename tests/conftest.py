@@ -1,0 +1,35 @@
+"""What every test may ask for: a PostgreSQL server, shared by all of this run."""
+
+import fcntl
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.postgres import Server
+
+CONNECTIONS = 300
+"""Two workers, three bots each, and who looks on."""
+
+
+@pytest.fixture(scope="session")
+def postgres(testrun_uid: str) -> Iterator[Server]:
+    """A server that is never stopped hard; ask it for a `database()`."""
+    place = Path(tempfile.gettempdir()) / f"redbutton-{testrun_uid[:12]}"
+    turn = place.with_suffix(".lock")
+    with turn.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        server = Server(place)
+        if server.says("SHOW max_connections") != [(str(CONNECTIONS),)]:
+            server.hurry()
+            server.room(CONNECTIONS)
+    yield server
+    turn.unlink(missing_ok=True)
+
+
+@pytest.fixture
+def database(postgres: Server) -> Iterator[str]:
+    """An empty database on that server: its URL, as `DATABASE_URL` takes it."""
+    with postgres.database() as url:
+        yield url

