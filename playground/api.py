@@ -4,15 +4,17 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import format_datetime
-from typing import Any
+from typing import Any, Literal
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from playground import methods_apps as apps
 from playground import methods_chat as chat
 from playground import methods_files as files
+from playground import methods_history as history
 from playground import methods_people as people
 from playground import methods_views as views
 from playground import posting
@@ -20,6 +22,9 @@ from playground.arguments import Arguments
 from playground.errors import SlackError
 from playground.model import Call
 from playground.workspace import Workspace
+
+Caller = Literal["bot", "app"]
+"""Whose token a method takes: the bot's, or the app-level one."""
 
 Act = Callable[[Workspace, Arguments], dict[str, Any]]
 
@@ -30,9 +35,11 @@ class Method:
 
     act: Act
     scope: str = ""
+    caller: Caller = "bot"
 
 
 METHODS = {
+    "apps.connections.open": Method(apps.open_connection, "connections:write", "app"),
     "auth.test": Method(people.auth_test),
     "users.info": Method(people.users_info, "users:read"),
     "users.list": Method(people.users_list, "users:read"),
@@ -42,7 +49,8 @@ METHODS = {
     "conversations.list": Method(people.conversations_list, "channels:read"),
     "conversations.members": Method(people.conversations_members, "{place}:read"),
     "conversations.open": Method(people.conversations_open, "im:write"),
-    "conversations.history": Method(people.conversations_history, "{place}:history"),
+    "conversations.history": Method(history.conversations_history, "{place}:history"),
+    "conversations.replies": Method(history.conversations_replies, "{place}:history"),
     "chat.postMessage": Method(chat.post_message, "chat:write"),
     "chat.postEphemeral": Method(chat.post_ephemeral, "chat:write"),
     "chat.update": Method(chat.update, "chat:write"),
@@ -113,8 +121,8 @@ class WebApi:
             asked = Arguments.read(
                 request.headers.get("content-type", ""), body, dict(request.query_params)
             )
-            self._check_token(request, asked)
-            answer = {"ok": True, **self._act(method, asked)}
+            caller = self._caller(request, asked)
+            answer = {"ok": True, **self._act(method, caller, asked)}
         except SlackError as refused:
             answer = refused.answer()
         except chat.TooFast:
@@ -127,22 +135,32 @@ class WebApi:
         told = {"x-oauth-scopes": scopes, "date": format_datetime(now, usegmt=True)}
         return JSONResponse(answer, headers=told)
 
-    def _check_token(self, request: Request, asked: Arguments) -> None:
-        header = request.headers.get("authorization", "")
-        token = header.removeprefix("Bearer ") or asked.text("token")
+    def _caller(self, request: Request, asked: Arguments) -> Caller:
+        callers: dict[str, Caller] = {
+            self.workspace.bot_token: "bot",
+            self.workspace.app_token: "app",
+        }
+        header = request.headers.get("authorization", "").removeprefix("Bearer ")
+        token = header or asked.text("token")
         if not token:
             raise SlackError("not_authed")
-        if token != self.workspace.bot_token:
+        if token not in callers:
             raise SlackError("invalid_auth")
+        if callers[token] == "app" and not header:
+            # docs.slack.dev: apps.connections.open takes it in the header only.
+            raise SlackError("not_authed")
+        return callers[token]
 
-    def _act(self, name: str, asked: Arguments) -> dict[str, Any]:
+    def _act(self, name: str, caller: Caller, asked: Arguments) -> dict[str, Any]:
         method = METHODS.get(name)
         if method is None:
             raise SlackError("unknown_method", req_method=name)
+        if caller != method.caller:
+            raise SlackError("not_allowed_token_type")
+        held = self.workspace.app_scopes if caller == "app" else self.workspace.scopes
         needed = method.scope.format(place=self._place(asked))
-        if needed and needed not in self.workspace.scopes:
-            provided = ",".join(sorted(self.workspace.scopes))
-            raise SlackError("missing_scope", needed=needed, provided=provided)
+        if needed and needed not in held:
+            raise SlackError("missing_scope", needed=needed, provided=",".join(sorted(held)))
         return method.act(self.workspace, asked)
 
     def _place(self, asked: Arguments) -> str:

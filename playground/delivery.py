@@ -5,9 +5,10 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from itertools import count
 from typing import Any
 from urllib.parse import urlencode
 
@@ -68,17 +69,21 @@ class Courier:
         self._door: Receiver | None = None
         self._asked: set[asyncio.Future[Answer]] = set()
 
-    def deliver_to(self, door: str | Receiver) -> None:
-        """Send everything to *door* from now on: a URL or a callable."""
+    def deliver_to(self, door: str | Receiver | Sequence[str | Receiver]) -> None:
+        """Send everything to *door* from now on: a URL, a callable, or several in turn."""
+        if isinstance(door, Sequence) and not isinstance(door, str):
+            self._door = balanced([self._opened(one) for one in door])
+        else:
+            self._door = self._opened(door)
+
+    def _opened(self, door: str | Receiver) -> Receiver:
         if not isinstance(door, str):
-            self._door = door
-            return
-        url = door
+            return door
 
         async def post(body: bytes, headers: Mapping[str, str]) -> Answer:
-            return await self._wire.post(url, body, headers, self.patience)
+            return await self._wire.post(door, body, headers, self.patience)
 
-        self._door = post
+        return post
 
     def signed(self, body: bytes, content_type: str) -> dict[str, str]:
         """Return the headers of a request with *body*, signed now."""
@@ -151,6 +156,25 @@ class Courier:
             asked.cancel()
         await asyncio.gather(*self._asked, return_exceptions=True)
         await self._wire.close()
+
+
+def balanced(doors: Sequence[Receiver]) -> Receiver:
+    """Return a door that passes to *doors* in turn, skipping those that refuse the connection.
+
+    A door that breaks later is not skipped: the payload may have arrived there.
+    """
+    turns = count()
+
+    async def receive(body: bytes, headers: Mapping[str, str]) -> Answer:
+        first = next(turns)
+        for place in range(len(doors)):
+            try:
+                return await doors[(first + place) % len(doors)](body, headers)
+            except ConnectionRefusedError:
+                continue
+        raise ConnectionRefusedError("Nobody is at any of the doors.")
+
+    return receive
 
 
 def _read(answer: Answer) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from playground.delivery import Courier, Delivery, Reply
 from playground.errors import CannotDo
 from playground.hands import Hands
 from playground.http import Receiver
+from playground.links import Links, serve_links
 from playground.model import Channel, Message, Person, Usergroup
 from playground.payloads import Payloads
 from playground.screen import Modal, Screen, SeenMessage, describe, modal_of, screen_of
@@ -26,9 +27,10 @@ class NeverHappened(AssertionError):
 class PretendSlack:
     """A Slack workspace with one installed app, whose people do as they are told.
 
-    `async with PretendSlack.open(clock=clock) as slack:`, then `slack.deliver_to(url)`. The state
-    is in `workspace`: `.faults` (trouble on demand), `.produced` (judged views and messages),
-    `.calls` (Web API), `.complaints` (what the app got wrong), `.scopes`, `.messages`, `.files`.
+    `async with PretendSlack.open(clock=clock) as slack:`, then `slack.deliver_to(url)` or
+    `slack.deliver_by_socket()`. The state is in `workspace`: `.faults` (trouble on demand),
+    `.produced` (judged views and messages), `.calls` (Web API), `.complaints` (what the app got
+    wrong), `.scopes`, `.messages`, `.files`.
     A step that the Slack client would not allow raises `CannotDo`.
     """
 
@@ -39,10 +41,14 @@ class PretendSlack:
         """What slack_sdk takes as `base_url`."""
 
         self.bot_token = workspace.bot_token
+        self.app_token = workspace.app_token
         self.signing_secret = workspace.signing_secret
         self.app_id = workspace.app_id
         self.team_id = workspace.team_id
         self.courier = Courier(workspace)
+        self.links = Links(workspace)
+        """The sockets that the app opened, and what can go wrong with them."""
+
         self._hands = Hands(workspace, self.courier, Payloads(workspace, base_url))
 
     @classmethod
@@ -52,14 +58,22 @@ class PretendSlack:
         workspace = Workspace(clock or SystemClock())
         async with serve(WebApi(workspace).app, port) as taken:
             slack = cls(workspace, taken)
-            try:
-                yield slack
-            finally:
-                await slack.courier.close()
+            async with serve_links(slack.links) as workspace.links_url:
+                try:
+                    yield slack
+                finally:
+                    await slack.courier.close()
 
-    def deliver_to(self, door: str | Receiver) -> None:
-        """Send payloads to *door*: the URL of the bot, or a callable (`playground.http.asgi`)."""
+    def deliver_to(self, door: str | Receiver | Sequence[str | Receiver]) -> None:
+        """Send payloads to *door*: the URL of the bot, or a callable (`playground.http.asgi`).
+
+        Several doors take turns, as behind a balancer; one that refuses connections is skipped.
+        """
         self.courier.deliver_to(door)
+
+    def deliver_by_socket(self) -> None:
+        """Send payloads over the sockets that the app opens (`links`), not over HTTP."""
+        self.courier.deliver_to(self.links.receive)
 
     @property
     def deliveries(self) -> list[Delivery]:

@@ -39,6 +39,8 @@ class Wire:
             )
         except httpx.TimeoutException as late:
             raise TimeoutError(f"{url} did not answer within {seconds} s") from late
+        except httpx.ConnectError as nobody:
+            raise ConnectionRefusedError(f"Nobody is at {url}: {nobody!r}") from nobody
         except httpx.TransportError as broken:
             raise ConnectionError(f"{url} could not be reached: {broken!r}") from broken
         return Answer(answer.status_code, answer.content, dict(answer.headers))

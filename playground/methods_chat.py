@@ -7,7 +7,7 @@ from playground.arguments import Arguments
 from playground.errors import SlackError
 from playground.methods_people import visible
 from playground.model import Channel, Message
-from playground.posting import judged
+from playground.posting import judged, metadata_of
 from playground.workspace import Workspace
 
 
@@ -33,6 +33,8 @@ def _place(workspace: Workspace, asked: Arguments) -> Channel:
 
 
 def _said(workspace: Workspace, asked: Arguments, place: Channel, only_for: str = "") -> Message:
+    metadata = asked.json("metadata")
+    known = None if metadata is None else metadata_of(metadata)
     blocks = judged(workspace, asked.text("text"), asked.json("blocks"), asked.json("attachments"))
     if workspace.faults.posting_too_fast(place.id, workspace.now()):
         raise TooFast
@@ -45,7 +47,7 @@ def _said(workspace: Workspace, asked: Arguments, place: Channel, only_for: str 
             blocks=blocks,
             attachments=asked.json("attachments") or [],
             thread_ts=asked.text("thread_ts"),
-            metadata=asked.json("metadata"),
+            metadata=known,
             only_for=only_for,
         )
     )
@@ -78,15 +80,19 @@ def _own(workspace: Workspace, asked: Arguments, refusal: str) -> Message:
 
 
 def update(workspace: Workspace, asked: Arguments) -> dict[str, Any]:
-    """Answer chat.update. New text alone removes the blocks (docs.slack.dev: chat.update)."""
+    """Answer chat.update (docs.slack.dev: chat.update).
+
+    New text alone removes the blocks; metadata stays unless new is given, and `{}` removes it.
+    """
     said = _own(workspace, asked, "cant_update_message")
     given = asked.json("blocks")
     if given is None and not asked.text("text"):
         given = said.blocks
+    metadata = asked.json("metadata")
+    known = said.metadata if metadata is None else metadata and metadata_of(metadata)
     text = asked.text("text", said.text)
     workspace.edit(said, text, judged(workspace, text, given))
-    if asked.json("metadata") is not None:
-        said.metadata = asked.json("metadata")
+    said.metadata = known or None
     shown = wire.message(workspace, said)
     for absent in shown.keys() & {"ts", "thread_ts"}:
         del shown[absent]

@@ -6,17 +6,19 @@ from typing import Any
 from playground import wire
 from playground.arguments import Arguments
 from playground.errors import SlackError
-from playground.model import Channel, Message
+from playground.model import Channel
 from playground.workspace import Workspace
 
 
-def _page(found: list[Any], asked: Arguments, default: int) -> tuple[list[Any], dict[str, Any]]:
-    """Cut the page that is *asked* for, with the cursor of the next one."""
+def paged(
+    found: list[Any], asked: Arguments, default: int, most: int = 1000
+) -> tuple[list[Any], dict[str, Any]]:
+    """Cut the page that is *asked* for, of at most *most*, with the cursor of the next one."""
     try:
         start = int(b64decode(asked.text("cursor"), validate=True) or 0)
     except ValueError as bad:
         raise SlackError("invalid_cursor") from bad
-    end = start + min(asked.number("limit", default) or default, 1000)
+    end = start + min(asked.number("limit", default) or default, most)
     cursor = b64encode(str(end).encode()).decode() if end < len(found) else ""
     return found[start:end], {"next_cursor": cursor}
 
@@ -45,7 +47,7 @@ def users_info(workspace: Workspace, asked: Arguments) -> dict[str, Any]:
 def users_list(workspace: Workspace, asked: Arguments) -> dict[str, Any]:
     """Answer users.list, paged."""
     here = [person for person in workspace.people.values() if not person.stranger]
-    page, more = _page(here, asked, 1000)
+    page, more = paged(here, asked, 1000)
     members = [wire.user(workspace, person) for person in page]
     return {"members": members, "cache_ts": workspace.seconds(), "response_metadata": more}
 
@@ -97,14 +99,14 @@ def conversations_list(workspace: Workspace, asked: Arguments) -> dict[str, Any]
         and not (place.private and not place.with_bot)
         and not (place.archived and asked.flag("exclude_archived"))
     ]
-    page, more = _page(found, asked, 100)
+    page, more = paged(found, asked, 100)
     return {"channels": [wire.channel(workspace, p) for p in page], "response_metadata": more}
 
 
 def conversations_members(workspace: Workspace, asked: Arguments) -> dict[str, Any]:
     """Answer conversations.members, paged."""
     place = visible(workspace, asked.needed("channel"))
-    page, more = _page(place.members, asked, 100)
+    page, more = paged(place.members, asked, 100)
     return {"members": page, "response_metadata": more}
 
 
@@ -120,27 +122,3 @@ def conversations_open(workspace: Workspace, asked: Arguments) -> dict[str, Any]
     place = workspace.direct(person)
     shown = wire.channel(workspace, place) if asked.flag("return_im") else {"id": place.id}
     return {"channel": shown}
-
-
-def conversations_history(workspace: Workspace, asked: Arguments) -> dict[str, Any]:
-    """Answer conversations.history, newest first, paged; without replies and ephemeral ones."""
-    place = visible(workspace, asked.needed("channel"))
-    if not place.with_bot:
-        raise SlackError("not_in_channel")
-    oldest, latest = float(asked.text("oldest", "0")), float(asked.text("latest", "inf"))
-    edge = asked.flag("inclusive")
-
-    def is_meant(said: Message) -> bool:
-        ts = float(said.ts)
-        inside = oldest < ts < latest or (edge and ts in (oldest, latest))
-        top = said.thread_ts in ("", said.ts)
-        return said.channel == place.id and inside and top and not said.only_for
-
-    found = sorted(filter(is_meant, workspace.messages), key=lambda m: m.ts, reverse=True)
-    page, more = _page(found, asked, 100)
-    return {
-        "messages": [wire.message(workspace, said) for said in page],
-        "has_more": bool(more["next_cursor"]),
-        "pin_count": 0,
-        "response_metadata": more,
-    }

@@ -1,4 +1,4 @@
-"""What the app may use once or a few times, for a while: trigger ids and response addresses."""
+"""What the app may use once or a few times: trigger ids, response addresses, tickets."""
 
 import hashlib
 from dataclasses import dataclass
@@ -43,6 +43,8 @@ class Permits:
     def __init__(self) -> None:
         self.triggers: dict[str, Trigger] = {}
         self.addresses: dict[str, ResponseAddress] = {}
+        self.tickets: dict[str, bool] = {}
+        """Tickets for one socket each, and whether they were used."""
 
     def trigger(self, person: str, now: datetime, *, in_modal: bool = False) -> str:
         """Make a trigger id for *person*."""
@@ -82,3 +84,17 @@ class Permits:
             raise SlackError("used_url")
         address.uses += 1
         return address
+
+    def ticket(self) -> str:
+        """Make a ticket for one socket."""
+        ticket = f"ticket-{len(self.tickets) + 1:06d}"
+        self.tickets[ticket] = False
+        return ticket
+
+    def use_ticket(self, ticket: str) -> None:
+        """Use *ticket* up; raises SlackError when it is unknown or used."""
+        if ticket not in self.tickets:
+            raise SlackError("invalid_ticket")
+        if self.tickets[ticket]:
+            raise SlackError("used_ticket")
+        self.tickets[ticket] = True

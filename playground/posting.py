@@ -1,5 +1,6 @@
 """What the app says: judged, recorded and shown."""
 
+import re
 from typing import Any
 
 from playground.blocks import (
@@ -39,6 +40,31 @@ def _first_error(text: str, blocks: Any, attachments: Any, problems: list[str]) 
     if problems:
         return "invalid_blocks"
     return "msg_blocks_too_long" if characters(blocks) > MESSAGE_CHARACTERS else ""
+
+
+def metadata_of(given: Any) -> dict[str, Any]:
+    """Judge the metadata of a message; raises SlackError."""
+    try:
+        event_type, payload = given["event_type"], given["event_payload"]
+    except (TypeError, LookupError) as bad:
+        raise SlackError("invalid_metadata_format") from bad
+    if given.keys() - {"event_type", "event_payload"} or not isinstance(payload, dict):
+        raise SlackError("invalid_metadata_format")
+    if not isinstance(event_type, str) or not re.fullmatch(r"\w+", event_type, re.ASCII):
+        raise SlackError("invalid_metadata_format")
+    if not all(_is_plain(value) or _is_nested(value) for value in payload.values()):
+        raise SlackError("invalid_metadata_schema")
+    return {"event_type": event_type, "event_payload": payload}
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, str | int | float | bool)
+
+
+def _is_nested(value: Any) -> bool:
+    """Say whether *value* is an object of plain values, or a list of such objects."""
+    objects = value if isinstance(value, list) else [value]
+    return all(isinstance(one, dict) and all(map(_is_plain, one.values())) for one in objects)
 
 
 def respond(workspace: Workspace, address: ResponseAddress, body: dict[str, Any]) -> None:

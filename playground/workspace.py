@@ -37,9 +37,18 @@ class Workspace:
         self.app_id = slack_id("A", 1)
         self.bot_id = slack_id("B", 1)
         self.bot_token = "xoxb-pretend-token"  # noqa: S105  Nothing but this workspace takes it.
+        self.app_token = "xapp-pretend-token"  # noqa: S105  As above.
         self.signing_secret = "pretend-signing-secret"  # noqa: S105  As above.
         self.verification_token = "pretend-verification-token"  # noqa: S105  As above.
         self.scopes = set(SCOPES.split())
+        """What the bot token may do."""
+
+        self.app_scopes = {"connections:write"}
+        """What the app-level token may do."""
+
+        self.links_url = ""
+        """Where sockets are served, up to the path."""
+
         self.people: dict[str, Person] = {}
         self.channels: dict[str, Channel] = {}
         self.usergroups: dict[str, Usergroup] = {}

@@ -200,22 +200,6 @@ async def test_an_ephemeral_message_is_seen_by_one_and_kept_out_of_history(
     assert refused["error"] == "user_not_in_channel"
 
 
-async def test_history_is_newest_first_without_replies(
-    slack: PretendSlack, client: AsyncWebClient
-) -> None:
-    ops = slack.channel("ops").id
-    first = await client.chat_postMessage(channel=ops, text="one")
-    await client.chat_postMessage(channel=ops, text="reply", thread_ts=first["ts"])
-    await client.chat_postMessage(
-        channel=ops, text="two", metadata={"event_type": "run", "event_payload": {"id": "7"}}
-    )
-
-    history = (await client.conversations_history(channel=ops))["messages"]
-
-    assert [said["text"] for said in history] == ["two", "one"]
-    assert history[0]["metadata"]["event_payload"] == {"id": "7"}
-
-
 async def test_a_file_is_uploaded_in_three_steps(
     slack: PretendSlack, client: AsyncWebClient
 ) -> None:

@@ -176,3 +176,53 @@ async def test_private_places_keep_their_names(
     names = [delivery.payload["channel_name"] for delivery in slack.deliveries]
     assert len(door.got) == 2
     assert names == ["privategroup", "directmessage"]
+
+
+async def refusing(*_: object) -> Answer:
+    """Refuse the connection, as a port does at which nobody listens."""
+    raise ConnectionRefusedError
+
+
+async def breaking(*_: object) -> Answer:
+    """Break the line after the payload has arrived."""
+    raise ConnectionResetError
+
+
+async def test_several_doors_take_turns(slack: PretendSlack, ada: Person) -> None:
+    one, two = Door(), Door()
+    slack.deliver_to([one, two])
+
+    for _ in range(4):
+        await slack.types(ada, "/ops help")
+
+    assert (len(one.got), len(two.got)) == (2, 2)
+
+
+async def test_a_door_that_nobody_is_at_is_skipped(slack: PretendSlack, ada: Person) -> None:
+    door = Door()
+    slack.deliver_to(["http://127.0.0.1:9/slack/events", door])
+
+    replies = [await slack.types(ada, "/ops help") for _ in range(4)]
+
+    assert [reply.ok for reply in replies] == [True] * 4
+    assert len(door.got) == 4
+
+
+async def test_a_door_that_breaks_is_not_skipped(slack: PretendSlack, ada: Person) -> None:
+    door = Door()
+    slack.deliver_to([breaking, door])
+
+    replies = [await slack.types(ada, "/ops help") for _ in range(2)]
+
+    assert [reply.trouble for reply in replies] == ["dispatch_failed", ""]
+    assert len(door.got) == 1
+
+
+async def test_nobody_at_any_door_is_shown_as_a_failed_dispatch(
+    slack: PretendSlack, ada: Person
+) -> None:
+    slack.deliver_to([refusing, refusing])
+
+    reply = await slack.types(ada, "/ops help")
+
+    assert (reply.status, reply.trouble) == (0, "dispatch_failed")
