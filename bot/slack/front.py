@@ -143,14 +143,15 @@ def parsed(body: bytes, content_type: str) -> tuple[dict[str, Any], str]:
 
 def _parse(body: bytes, content_type: str) -> Any:
     if content_type.startswith(_JSON):
-        return _json(body)
+        return read_json(body)
     form = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=64))
     if "payload" in form:
-        return _json(form["payload"].encode())
+        return read_json(form["payload"].encode())
     return form if "command" in form else None
 
 
-def _json(text: bytes) -> Any:
+def read_json(text: bytes) -> Any:
+    """Read *text*; raises ValueError, also for what could be read and never be written again."""
     value = json.loads(text)
     if _HALF_CHARACTER.search(text):
         # Half a surrogate pair can be written in JSON but neither stored nor sent on.

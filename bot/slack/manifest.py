@@ -7,11 +7,14 @@ from bot.domain.catalogue import Catalogue
 from bot.slack.handlers import COMMAND, SHORTCUT
 
 SCOPES = (
+    "channels:history",
     "channels:read",
     "chat:write",
     "commands",
     "files:write",
+    "groups:history",
     "groups:read",
+    "im:history",
     "im:read",
     "im:write",
     "usergroups:read",
@@ -41,12 +44,14 @@ def manifest(
     name: str = "Redbutton",
     aliases: Mapping[str, str] | None = None,
     request_url: str | None = None,
+    socket_mode: bool = False,
 ) -> dict[str, Any]:
     """Return the manifest as JSON.
 
     *aliases*: an extra slash command to its operation. With *request_url* Slack sends everything
-    there; without it Socket Mode is switched on.
+    there; without it, or with *socket_mode*, Socket Mode is switched on and no address is named.
     """
+    request_url = None if socket_mode else request_url
     where = {"request_url": request_url} if request_url else {}
     url = {"url": request_url} if request_url else {}
     run = {"name": "Run an operation", "type": "global", "callback_id": SHORTCUT}

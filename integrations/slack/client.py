@@ -63,6 +63,18 @@ class SlackClient:
             raise classify(error, method, writes=True) from error
         return _body(answer.data)
 
+    async def socket_url(self, app_token: str) -> str:
+        """Return an address for one Socket Mode connection, which serves once and holds a secret.
+
+        Raises Unreachable or SlackRejected.
+        """
+        method = "apps.connections.open"
+        try:
+            answer = await self._web.apps_connections_open(app_token=app_token)
+        except Exception as error:
+            raise classify(error, method, writes=False) from error
+        return str(_body(answer.data).get("url") or "")
+
     async def respond(self, response_url: str, body: Mapping[str, Any]) -> None:
         """Post *body* to the address that came with a payload."""
         await self._post("response_url", response_url, json=body)

@@ -65,6 +65,19 @@ def test_without_an_address_socket_mode_is_on() -> None:
     assert "request_url" not in json.dumps(made)
 
 
+def test_socket_mode_leaves_every_address_out(schema: Any) -> None:
+    made = manifest(
+        CATALOGUE,
+        aliases={"/suspend": "users.suspend"},
+        request_url=URL,
+        socket_mode=True,
+    )
+
+    assert made["settings"]["socket_mode_enabled"] is True
+    assert URL not in json.dumps(made)
+    assert list(jsonschema.Draft7Validator(schema).iter_errors(made)) == []
+
+
 def test_the_scopes_are_those_of_the_methods_that_are_called() -> None:
     called = {
         "chat.postMessage",
