@@ -1,6 +1,7 @@
 """How one step is carried out: tries, deadlines, and looking before a write is repeated."""
 
 import asyncio
+import contextlib
 import inspect
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -31,24 +32,43 @@ async def attempt(
     write was lost and cannot be found.
     """
     pause = FIRST_PAUSE
+    lost: OutcomeUnknown | None = None
     for tries_left in reversed(range(rule.attempts)):
+        wait = pause
         try:
-            return await _once(call, rule, key)
+            return await _looked_for(call, rule, key, lost)
         except Unreachable as nothing_happened:
-            if not tries_left:
+            if not tries_left and lost is None:
                 raise
-            await clock.sleep(nothing_happened.retry_after or pause)
-        except OutcomeUnknown:
+            wait = nothing_happened.retry_after or pause
+        except OutcomeUnknown as silence:
             if rule.find is None or key is None:
                 raise
-            found = await rule.find(key)
-            if found is not None:
-                return found
-            if not tries_left:
-                raise
-            await clock.sleep(pause)
+            lost = silence
+        if tries_left:
+            await clock.sleep(wait)
         pause = min(pause * 2, LONGEST_PAUSE)
-    raise ValueError("A rule allows at least one attempt.")
+    if lost is None or rule.find is None or key is None:
+        raise ValueError("A rule allows at least one attempt.")
+    with contextlib.suppress(Unreachable):
+        if (found := await rule.find(key)) is not None:
+            return found
+    # Whatever came of the tries after it: that one may have happened.
+    raise lost
+
+
+async def _looked_for(
+    call: Callable[[], Awaitable[Any]],
+    rule: StepRule,
+    key: str | None,
+    lost: OutcomeUnknown | None,
+) -> Any:
+    """Carry out *call*; where an earlier answer was *lost*, look first what came of it."""
+    if lost is not None and rule.find is not None and key is not None:
+        found = await rule.find(key)
+        if found is not None:
+            return found
+    return await _once(call, rule, key)
 
 
 async def _once(call: Callable[[], Awaitable[Any]], rule: StepRule, key: str | None) -> Any:

@@ -110,6 +110,30 @@ async def test_a_write_never_found_stays_unknown() -> None:
     assert service.calls == 2
 
 
+async def test_what_may_have_happened_stays_unknown_when_later_tries_did_not() -> None:
+    service = Service(OutcomeUnknown("lost"), Unreachable("down"))
+
+    async def find(_key: str) -> None:
+        return None
+
+    with pytest.raises(OutcomeUnknown):
+        await attempt(service.ask, StepRule(attempts=2, find=find), SetClock(), key="k")
+
+    assert service.calls == 2
+
+
+async def test_what_cannot_be_looked_for_is_neither_sent_again_nor_called_undone() -> None:
+    service = Service(OutcomeUnknown("lost"))
+
+    async def find(_key: str) -> None:
+        raise Unreachable("down")
+
+    with pytest.raises(OutcomeUnknown):
+        await attempt(service.ask, StepRule(attempts=3, find=find), SetClock(), key="k")
+
+    assert service.calls == 1
+
+
 @pytest.mark.parametrize(
     ("key", "becomes"), [(None, Unreachable), ("k", OutcomeUnknown)], ids=["read", "write"]
 )
