@@ -1,24 +1,23 @@
 """Transactions on a business database, in threads of their own."""
 
 import asyncio
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
+from threading import Lock
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL
+from sqlalchemy import Connection, Engine
 
+from bot.domain.errors import Unreachable
 from integrations.sql.config import SqlConfig
 from integrations.sql.errors import classify
+from integrations.sql.postgres import GRACE, bound_postgres, postgres_engine, time_for
+from integrations.sql.sqlite import sqlite_bounds, sqlite_engine
 
 T = TypeVar("T")
-LOOK_EVERY = 1000
-"""SQLite instructions between two looks at the time."""
 
 
 class SqlClient:
@@ -31,14 +30,15 @@ class SqlClient:
         self._config = config
         self._threads = ThreadPoolExecutor(config.slots, f"sql-{config.name}")
         self._engine: Engine | None = None
+        self._making = Lock()
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Do *work* in a transaction that can change nothing."""
-        return await self._in_thread(partial(self._transact, work, writes=False))
+        return await self._in_thread(work, writes=False)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Do *work* in a transaction that is kept as a whole, or not at all if it raises."""
-        return await self._in_thread(partial(self._transact, work, writes=True))
+        return await self._in_thread(work, writes=True)
 
     async def close(self) -> None:
         """Wait for what runs, then let go of every connection."""
@@ -46,77 +46,48 @@ class SqlClient:
         if self._engine is not None:
             self._engine.dispose()
 
-    async def _in_thread(self, call: Callable[[], T]) -> T:
+    async def _in_thread(self, work: Callable[[Connection], T], *, writes: bool) -> T:
+        call = partial(self._transact, work, time.monotonic(), writes=writes)
         return await asyncio.get_running_loop().run_in_executor(self._threads, call)
 
-    def _transact(self, work: Callable[[Connection], T], *, writes: bool) -> T:
+    def _transact(self, work: Callable[[Connection], T], asked: float, *, writes: bool) -> T:
+        self._still_wanted(asked)
         committing = False
         try:
+            with self._connection(writes=writes) as connection:
+                answer = work(connection)
+                committing = writes
+                connection.commit()
+                return answer
+        except Exception as error:  # noqa: BLE001  Each of them becomes one of ours.
+            # What the driver says may hold values, which no log is to show.
+            raise classify(error, self._config.name, committing=committing) from None
+
+    def _still_wanted(self, asked: float) -> None:
+        """Raise Unreachable where the wait for a thread took all the time there was."""
+        if time.monotonic() - asked > self._config.timeout + GRACE:
+            raise Unreachable(
+                f"All {self._config.slots} connections to the database {self._config.name!r} "
+                f"were busy for {self._config.timeout:g} s, and nothing was changed.",
+                fix="Ask again in a minute; `redbutton doctor` checks the connection.",
+            )
+
+    @contextmanager
+    def _connection(self, *, writes: bool) -> Iterator[Connection]:
+        """Lend a connection whose every statement is stopped in time."""
+        with time_for(self._config), self._made().connect() as raw:
+            connection = raw.execution_options(writes=writes)
+            if self._config.is_sqlite:
+                with sqlite_bounds(connection, self._config):
+                    yield connection
+            else:
+                bound_postgres(connection, self._config, writes=writes)
+                yield connection
+
+    def _made(self) -> Engine:
+        """Return the engine; made on first use, so that a bad address stops nothing else."""
+        with self._making:
             if self._engine is None:
-                self._engine = _engine(self._config)
-            with self._engine.connect() as raw:
-                connection = raw.execution_options(writes=writes, postgresql_readonly=not writes)
-                with _bounded(connection, self._config, writes=writes):
-                    answer = work(connection)
-                    committing = writes
-                    connection.commit()
-                    return answer
-        except Exception as error:
-            raise classify(error, self._config.name, committing=committing) from error
-
-
-def _engine(config: SqlConfig) -> Engine:
-    url, slots = config.address, config.slots
-    if url.get_backend_name() != "sqlite":
-        return create_engine(
-            url, pool_size=slots, max_overflow=0, pool_pre_ping=True, hide_parameters=True
-        )
-    engine = create_engine(
-        url,
-        creator=lambda: _open_file(url, config.lock_timeout),
-        pool_size=slots,
-        max_overflow=0,
-        hide_parameters=True,
-    )
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _open_file(url: URL, lock_timeout: float) -> sqlite3.Connection:
-    """Open the file of *url*, which must exist: SQLite would make an empty one."""
-    return sqlite3.connect(
-        f"{Path(url.database or '').absolute().as_uri()}?mode=rw",
-        uri=True,
-        timeout=lock_timeout,
-        isolation_level=None,
-        check_same_thread=False,
-    )
-
-
-def _begin(connection: Connection) -> None:
-    """Begin as SQLite should: a writer takes the lock before it looks."""
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-@contextmanager
-def _bounded(connection: Connection, config: SqlConfig, *, writes: bool) -> Iterator[None]:
-    """Stop any statement that takes longer than the configured time."""
-    if connection.dialect.name == "postgresql":
-        # Only the first statement of a transaction could make it writable again.
-        connection.exec_driver_sql("SELECT 1")
-        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {int(config.timeout * 1000)}")
-        if writes:
-            wait = int(config.lock_timeout * 1000)
-            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {wait}")
-        yield
-        return
-    driver, end = connection.connection.dbapi_connection, time.monotonic() + config.timeout
-    if not isinstance(driver, sqlite3.Connection):
-        raise TypeError("The SQLite driver gave something that is no connection.")
-    driver.set_progress_handler(lambda: time.monotonic() > end, LOOK_EVERY)
-    try:
-        yield
-    finally:
-        driver.set_progress_handler(None, LOOK_EVERY)
+                make = sqlite_engine if self._config.is_sqlite else postgres_engine
+                self._engine = make(self._config)
+            return self._engine

@@ -160,7 +160,16 @@ async def test_work_runs_beside_the_event_loop(database: SqlDatabase) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["nonsense", "mysql://u:hush@host/db", "sqlite://", "sqlite:///:memory:"]
+    "url",
+    [
+        "nonsense",
+        "mysql://u:hush@host/db",
+        "postgresql+psycopg2://u:hush@host/db",
+        "postgresql://u:half@hush@host/db",
+        "postgresql://u:half@host:hush/db",
+        "sqlite://",
+        "sqlite:///:memory:",
+    ],
 )
 def test_a_url_that_cannot_serve_is_refused_without_being_shown(url: str) -> None:
     with pytest.raises(ValidationError) as caught:
