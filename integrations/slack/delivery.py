@@ -2,7 +2,6 @@
 
 import logging
 import re
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,12 +9,12 @@ from typing import Any
 from bot.domain.clock import Clock
 from bot.domain.notice import Audience
 from bot.domain.result import File
+from integrations.slack.addresses import ANSWERED, TOO_MUCH, Addresses, words_only
+from integrations.slack.claims import Claims
 from integrations.slack.client import SlackClient
 from integrations.slack.errors import SlackRejected
 from integrations.slack.outbox import Post
-
-ADDRESS_USES, ADDRESS_AGE = 5, 29 * 60.0
-"""docs.slack.dev: handling-user-interaction, five posts within 30 minutes (a minute's margin)."""
+from integrations.slack.sightings import metadata_of, sighting
 
 NOT_THERE = frozenset(
     {
@@ -33,23 +32,14 @@ NOT_THERE = frozenset(
 """The bot cannot speak there. docs.slack.dev: chat.postMessage and chat.postEphemeral, errors."""
 
 NOT_EDITABLE = NOT_THERE | {"message_not_found", "cant_update_message", "edit_window_closed"}
-TOO_MUCH = frozenset(
-    {"invalid_arguments", "invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"}
-    | {"msg_too_long", "no_text"}
-)
 FIXABLE = frozenset(
     {"account_inactive", "invalid_auth", "missing_scope", "not_authed", "token_expired"}
     | {"token_revoked", "team_access_not_granted", "access_denied", "ekm_access_denied"}
 )
 """Somebody can repair these, so a message waits for it."""
 
-ANSWERED = "response_url"
-"""Stands for the `ts` of what went to a response address, which tells none."""
-
 _PERSON = re.compile(r"[UW][A-Z0-9]{2,20}")
 _PLAIN = {"unfurl_links": False, "unfurl_media": False, "link_names": False, "parse": "none"}
-_TEXT = 3000
-_MANY = 4096
 _LOG = logging.getLogger(__name__)
 
 
@@ -65,31 +55,26 @@ class Undeliverable(Exception):
     """It can be read nowhere, and waiting will not change that."""
 
 
-@dataclass
-class _Address:
-    """What is known of one response address: since when, how often, for which message first."""
-
-    since: float
-    first: int
-    uses: int = 0
-
-
 class Delivery:
     """Knows the ways to people. Remembers only what spares a repeat within this process."""
 
     def __init__(
-        self, client: SlackClient, render: Callable[[Post], Rendered], clock: Clock
+        self,
+        client: SlackClient,
+        render: Callable[[Post], Rendered],
+        clock: Clock,
+        claims: Claims,
     ) -> None:
         self._client = client
         self._render = render
-        self._clock = clock
-        self._addresses: OrderedDict[str, _Address] = OrderedDict()
+        self._claims = claims
+        self._addresses = Addresses(client, clock)
         self._said: dict[int, tuple[int, str, str]] = {}
 
     async def deliver(self, post: Post) -> tuple[str, str]:
         """Return the channel and `ts` at which *post* now stands.
 
-        Raises Undeliverable, or an IntegrationError after which it may be tried again.
+        Raises Undeliverable, NotOurs, or an IntegrationError after which it may be tried again.
         """
         drawn = self._render(post)
         if not drawn.payload and not drawn.files:
@@ -111,6 +96,10 @@ class Delivery:
                 _LOG.error("A file of %s could not be handed over. %s", post.invocation, no)
         return said[1], said[2]
 
+    def has_said(self, post: Post) -> bool:
+        """Say whether words of *post* are out that were not noted yet."""
+        return post.id in self._said
+
     def forget(self, post: Post) -> None:
         """Forget what was remembered in case *post* had to be repeated."""
         self._said.pop(post.id, None)
@@ -118,7 +107,8 @@ class Delivery:
     async def _say(self, post: Post, payload: dict[str, Any]) -> tuple[str, str]:
         if post.ts and post.channel:
             try:
-                return await self._post("chat.update", payload, channel=post.channel, ts=post.ts)
+                stands = {"channel": post.channel, "ts": post.ts}
+                return await self._post(post, "chat.update", payload, **stands)
             except SlackRejected as no:
                 # What came of a run must be told, also when its message was deleted.
                 if no.code not in NOT_EDITABLE:
@@ -136,22 +126,23 @@ class Delivery:
         where = post.channel if threaded and post.channel else post.origin.channel
         if not where:
             return await self._direct(post, payload)
-        thread = {"thread_ts": post.thread} if threaded else {}
         try:
-            return await self._post("chat.postMessage", payload, channel=where, **thread)
+            thread = post.thread or "" if threaded else ""
+            return await self._place(post, payload, where, thread)
         except SlackRejected as no:
             if no.code not in NOT_THERE:
                 raise
             return await self._direct(post, payload)
 
     async def _to_person(self, post: Post, payload: dict[str, Any]) -> tuple[str, str]:
-        if await self._answered(post, payload):
+        await self._claims.hold(post)
+        if await self._addresses.answered(post, payload):
             return "", ANSWERED
         where = post.origin.channel
         if where and not where.startswith("D"):
             try:
                 whom = {"channel": where, "user": post.origin.user}
-                _, ts = await self._post("chat.postEphemeral", payload, **whom)
+                _, ts = await self._post(post, "chat.postEphemeral", payload, **whom)
             except SlackRejected as no:
                 if no.code not in NOT_THERE:
                     raise
@@ -159,53 +150,60 @@ class Delivery:
                 return "", ts
         return await self._direct(post, payload)
 
-    async def _answered(self, post: Post, payload: dict[str, Any]) -> bool:
-        """Use the response address, if there is one and it still serves."""
-        url, now = post.origin.response_url, self._clock.monotonic()
-        if url is None:
-            return False
-        known = self._addresses.setdefault(url, _Address(now, post.id))
-        if len(self._addresses) > _MANY:
-            self._addresses.popitem(last=False)
-        if known.uses >= ADDRESS_USES or now - known.since > ADDRESS_AGE:
-            return False
-        known.uses += 1
-        body = {
-            **payload,
-            "response_type": "ephemeral",
-            "replace_original": post.ts == ANSWERED and known.first == post.id,
-        }
-        try:
-            await self._respond(url, body)
-        except SlackRejected:
-            known.uses = ADDRESS_USES
-            return False
-        return True
-
-    async def _respond(self, url: str, body: dict[str, Any]) -> None:
-        try:
-            await self._client.respond(url, body)
-        except SlackRejected as no:
-            if no.code not in TOO_MUCH or "blocks" not in body:
-                raise
-            await self._client.respond(url, _words_only(body, no))
-
     async def _direct(self, post: Post, payload: dict[str, Any]) -> tuple[str, str]:
         if not _PERSON.fullmatch(post.origin.user):
             raise Undeliverable(f"{post.origin.user!r} is nobody in Slack.")
-        return await self._post("chat.postMessage", payload, channel=post.origin.user)
+        return await self._place(post, payload, post.origin.user)
 
-    async def _post(self, method: str, payload: dict[str, Any], **where: Any) -> tuple[str, str]:
+    async def _place(
+        self, post: Post, payload: dict[str, Any], channel: str, thread: str = ""
+    ) -> tuple[str, str]:
+        """Post it, unless it stands there already: then that is made what it should be."""
+        stands = await self._stands(post, channel, thread)
+        if stands is not None:
+            try:
+                return await self._post(post, "chat.update", payload, **stands)
+            except SlackRejected as no:
+                # Deleted meanwhile; or somebody else's, who copied our mark.
+                if no.code not in NOT_EDITABLE:
+                    raise
+        mark = {"metadata": metadata_of(post.key)} if post.key else {}
+        below = {"thread_ts": thread} if thread else {}
+        body = {**payload, **mark, **below}
+        return await self._post(post, "chat.postMessage", body, channel=channel)
+
+    async def _stands(self, post: Post, channel: str, thread: str) -> dict[str, str] | None:
+        """Return where *post* stands in *channel* though nobody noted it, as far as can be seen."""
+        if post.tried is None or not post.key:
+            return None
+        try:
+            if _PERSON.fullmatch(channel):
+                opened = await self._client.write("conversations.open", users=channel)
+                channel = str(opened["channel"]["id"])
+            where = {"channel": channel, "thread": thread}
+            ts = await sighting(self._client, post.key, since=post.tried, **where)
+        except SlackRejected as no:
+            _LOG.warning("%s may be said twice: nobody can look whether it was. %s", post.key, no)
+            return None
+        return None if ts is None else {"channel": channel, "ts": ts}
+
+    async def _post(
+        self, post: Post, method: str, payload: dict[str, Any], **where: str
+    ) -> tuple[str, str]:
         """Call *method*; what Slack finds too much is said in words alone."""
         body = {**_PLAIN, **payload, **where}
         try:
-            answer = await self._client.write(method, **body)
+            answer = await self._write(post, method, **body)
         except SlackRejected as no:
             if no.code not in TOO_MUCH or "blocks" not in body:
                 raise
-            answer = await self._client.write(method, **_words_only(body, no))
+            answer = await self._write(post, method, **words_only(body, no))
         ts = answer.get("ts") or answer.get("message_ts") or where.get("ts")
         return str(answer.get("channel") or where["channel"]), str(ts)
+
+    async def _write(self, post: Post, method: str, **body: Any) -> dict[str, Any]:
+        await self._claims.hold(post)
+        return await self._client.write(method, **body)
 
     async def _share(self, post: Post, file: File, said: tuple[int, str, str]) -> None:
         """Upload *file* below the message, or to the person where only they may see it."""
@@ -213,22 +211,17 @@ class Delivery:
         place = await self._client.read(
             "files.getUploadURLExternal", filename=file.name, length=size
         )
-        await self._client.upload(str(place["upload_url"]), file.content)
+        upload = self._client.upload(str(place["upload_url"]), file.content)
+        await self._claims.during(post, upload)
         _, channel, ts = said
         if not channel and post.audience is Audience.THREAD and post.thread:
             # A file without words of its own belongs into the thread all the same.
             channel = post.channel or post.origin.channel or ""
         below = {"thread_ts": post.thread or ts} if channel and (post.thread or ts) else {}
         if not channel:
-            opened = await self._client.write("conversations.open", users=post.origin.user)
+            opened = await self._write(post, "conversations.open", users=post.origin.user)
             channel = opened["channel"]["id"]
         files = [{"id": place["file_id"], "title": file.title or file.name}]
-        await self._client.write(
-            "files.completeUploadExternal", files=files, channel_id=channel, **below
+        await self._write(
+            post, "files.completeUploadExternal", files=files, channel_id=channel, **below
         )
-
-
-def _words_only(body: dict[str, Any], no: SlackRejected) -> dict[str, Any]:
-    _LOG.error("Slack did not take a message's blocks, so only its words are sent. %s", no)
-    rest = {name: value for name, value in body.items() if name != "blocks"}
-    return {**rest, "text": str(body.get("text") or "")[:_TEXT] or "(no words)"}

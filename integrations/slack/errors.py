@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
+from prometheus_client import Counter
 from slack_sdk.errors import SlackApiError
 
 from bot.domain.errors import IntegrationError, OutcomeUnknown, Rejected, Unreachable
@@ -13,6 +14,8 @@ SERVER_TROUBLE = 500
 GONE = frozenset({"ratelimited", "rate_limited"})
 # docs.slack.dev: these may come after part of the work was done.
 HALF_DONE = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+
+LIMITED = Counter("redbutton_slack_rate_limited", "Answers 429 from Slack, by method.", ["method"])
 
 _LATER = "It is tried again by itself; https://slack-status.com says how Slack is."
 
@@ -56,6 +59,7 @@ def from_answer(
 ) -> IntegrationError:
     """Return what an answer that is no success means."""
     if status == TOO_MANY or code in GONE:
+        LIMITED.labels(method).inc()
         return RateLimited(
             f"Slack allows no more calls of `{method}` for now.",
             fix=_LATER,

@@ -1,5 +1,7 @@
 """How fast Slack wants to be spoken to, place by place."""
 
+import math
+
 from bot.domain.clock import Clock
 from bot.domain.notice import Audience
 from integrations.slack.outbox import Post
@@ -9,6 +11,9 @@ GAP = 1.0
 
 BURST = {"post": 3, "edit": 1}
 """How many may follow each other at once. An edit is shown at most once a second."""
+
+AT_ONCE = 10
+"""How many of what has no pace are begun together; more would be claimed for too long."""
 
 _MANY = 1000
 
@@ -44,6 +49,14 @@ class Pace:
         paced = self._next.get(place, 0.0) - room
         limited = max(self._limited.get(place, 0.0), self._limited.get(kind, 0.0))
         return max(paced, limited) - self._clock.monotonic()
+
+    def room(self, place: str) -> int:
+        """Return how many may be sent to *place* one after the other; at least one."""
+        burst = BURST.get(place.partition(":")[0])
+        if burst is None:
+            return AT_ONCE
+        taken = max(self._next.get(place, 0.0) - self._clock.monotonic(), 0.0) / GAP
+        return max(burst - math.ceil(taken), 1)
 
     def used(self, place: str) -> None:
         """Note that *place* is written to now."""

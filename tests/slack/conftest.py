@@ -17,6 +17,8 @@ from playground.driver import PretendSlack
 from playground.http import asgi
 from tests.clock import SetClock
 from tests.slack.desk import CATALOGUE, WrittenDown
+from tests.slack.office import Office, sending
+from tests.slack.outbox import Shelf
 
 
 @dataclass
@@ -56,7 +58,7 @@ async def surface(
 ) -> AsyncIterator[Surface]:
     desk, windows, heard = WrittenDown(), Windows(client), list[str]()
 
-    def hears(payload: Payload) -> None:
+    async def hears(payload: Payload) -> None:
         heard.append(payload.text("event", "type"))
 
     parts = Parts(desk, CATALOGUE, windows, Keys(b"key"), hears, {"/suspend": "users.suspend"})
@@ -64,3 +66,11 @@ async def surface(
     slack.deliver_to(asgi(Front(dispatch, slack.signing_secret, clock)))
     yield Surface(slack, desk, client, windows, dispatch, clock, heard)
     await windows.close()
+
+
+@pytest.fixture
+async def post(slack: PretendSlack, client: SlackClient, clock: SetClock) -> AsyncIterator[Office]:
+    ada, shelf = slack.person("ada"), Shelf(clock)
+    ops = slack.channel("ops", members=[ada])
+    async with sending(client, clock, shelf) as sender:
+        yield Office(slack, shelf, clock, sender, ada, ops)

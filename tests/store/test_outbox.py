@@ -29,7 +29,7 @@ async def test_a_draft_is_to_be_sent(desk: Desk) -> None:
 
     (post,) = await unsent(desk)
 
-    assert post == Post(post.id, 1, ORIGIN, Audience.CHANNEL, card(of), of)
+    assert post == Post(post.id, 1, ORIGIN, Audience.CHANNEL, card(of), of, "card")
 
 
 async def test_of_several_versions_only_the_newest_is_handed_out(desk: Desk) -> None:
