@@ -39,7 +39,7 @@ Hide = Callable[[str, str, object], object]
 class Sealer:
     """Seals bodies under keys derived from *key*, 32 bytes. One serves a whole store.
 
-    Sealing is for the one thread that writes; opening is for any.
+    Sealing is for threads that write to one store; opening is for any.
     """
 
     def __init__(self, key: bytes) -> None:

@@ -55,7 +55,9 @@ class SubjectKeys:
         A row that this transaction wrote may still be rolled back, and a value sealed under its key
         would then be lost. So a key answers from memory only once a later transaction has read it.
         """
-        held = self._held.get((conn.engine, subject))
+        # Where other processes write, too, one of them may have erased it: memory does not count.
+        alone = conn.dialect.name == "sqlite"
+        held = self._held.get((conn.engine, subject)) if alone else None
         if held and held.kept:
             return held.key
         row = _READ.run(conn, {"subject": subject}).fetchone()
@@ -63,7 +65,7 @@ class SubjectKeys:
         kept = row is not None and held is not None and held.read_in is not now
         wrapped = row[0] if row is not None else self._make(conn, subject)
         key = self._unwrapped(wrapped, subject)
-        if key is not None:
+        if alone and key is not None:
             self._hold((conn.engine, subject), _Held(key, now, kept))
         return key
 

@@ -60,11 +60,16 @@ class SqlBook(Book):
         since = stamp(same_since) if same_since and opening.meaning else None
 
         def work(connection: Connection) -> Repeat | SaidBefore | None:
+            if since is not None and self._store.shared:
+                sql.ALONE.run(connection, {"meaning": row["meaning"]}).close()
             found = self._known(connection, row, since)
-            if found is None:
-                sql.OPEN.run(connection, row).close()
-                entry.write(connection, self._sealer, first=True)
-            return found
+            if found is not None:
+                return found
+            if sql.OPEN.run(connection, row).rowcount != 1:
+                # Another process was first, after we had looked.
+                return self._known(connection, row, None)
+            entry.write(connection, self._sealer, first=True)
+            return None
 
         accepted = opening.invocation.state is State.ACCEPTED
         back = partial(self._take_back, opening=opening) if accepted else None
@@ -130,7 +135,9 @@ class SqlBook(Book):
     async def write(self, invocation: str | None, entry: Entry) -> None:
         """See `Book.write`."""
         ready = sealed(invocation, entry, self._box)
-        await self._store.write(lambda connection: ready.write(connection, self._sealer))
+        await self._store.write(
+            lambda connection: ready.write(connection, self._sealer), lane=invocation
+        )
         self._tell(ready)
 
     @override
@@ -206,7 +213,7 @@ class SqlBook(Book):
             ready.write(connection, self._sealer)
             return True
 
-        changed = await self._store.write(work)
+        changed = await self._store.write(work, lane=values["of"])
         if changed:
             self._tell(ready)
         return changed

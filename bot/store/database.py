@@ -1,25 +1,22 @@
-"""The store: one writer, some readers, opened under one key."""
+"""The store: who writes, some readers, opened under one key."""
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Self, TypeVar
 
-from sqlalchemy import Connection, Engine, insert, make_url, select
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
 from bot.domain.clock import Clock
-from bot.domain.errors import Misconfigured
-from bot.store import migrations, sqlite
+from bot.store import opening, places, postgres, sqlite
+from bot.store.jobs import Job, Work, for_callers
+from bot.store.pg_writer import PostgresWriter
 from bot.store.sealed import Box
-from bot.store.tables import meta
-from bot.store.writer import Job, Work, Writer, for_callers
+from bot.store.writer import Writer
 
 T = TypeVar("T")
-
-_CHECK = select(meta.c.value).where(meta.c.name == "key_check")
 
 
 class Store:
@@ -30,24 +27,26 @@ class Store:
         self.box = box
         self.engine = reading
         """Connections that can only read, for who asks SQLAlchemy itself."""
+        self.shared = writing.dialect.name == "postgresql"
+        """Whether other processes may use it, too."""
         self._writing = writing
-        self._writer = Writer(writing)
-        self._readers = ThreadPoolExecutor(sqlite.READERS, "store-reader")
+        self._writer = PostgresWriter(writing, clock) if self.shared else Writer(writing)
+        readers = postgres.READERS if self.shared else sqlite.READERS
+        self._readers = ThreadPoolExecutor(readers, "store-reader")
 
     @classmethod
     async def open(
         cls, where: str | Path, *, clock: Clock, key: bytes, migrate: bool = True
     ) -> Self:
-        """Open, or make, the store at *where*: a path or an SQLAlchemy URL of SQLite.
+        """Open, or make, the store at *where*: a path, or a URL of SQLite or PostgreSQL.
 
         Brings its tables up to date if *migrate*. Raises Misconfigured where it cannot be opened,
         belongs to another *key*, or its tables are not those of this version.
         """
-        path = _path(where)
-        box = Box(key)
-        writing, reading = sqlite.writing_engine(path), sqlite.reading_engine(path)
+        place, box = places.place_of(where), Box(key)
+        writing, reading = places.engines(place)
         try:
-            await asyncio.to_thread(_prepare, writing, path, box, migrate=migrate)
+            await asyncio.to_thread(opening.prepare, writing, place, box, migrate=migrate)
         except BaseException:
             writing.dispose()
             raise
@@ -56,15 +55,21 @@ class Store:
         return store
 
     async def write(
-        self, work: Work[T], *, within: float | None = None, on_late: Work[object] | None = None
+        self,
+        work: Work[T],
+        *,
+        within: float | None = None,
+        on_late: Work[object] | None = None,
+        lane: str | None = None,
     ) -> T:
         """Carry out *work* and return its answer once it is committed.
 
         Raises what *work* raises, and NotNow where the database takes nothing or *within* seconds
         have passed; then *work* is skipped if it has not begun. If it is committed all the same,
-        *on_late* is what is written next. A caller that is cancelled takes nothing back.
+        *on_late* is what is written next. A caller that is cancelled takes nothing back. Works of
+        one *lane* are carried out in the order they came.
         """
-        job = Job(work, on_late)
+        job = Job(work, on_late, lane, patient=within is None)
         self._writer.put(job)
         limit = None if within is None else job.loop.call_later(within, job.expire, within)
         try:
@@ -87,10 +92,20 @@ class Store:
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         try:
-            with self.engine.connect() as connection, connection.begin():
-                return work(connection)
+            return self._once(work)
+        except DBAPIError as error:
+            if not postgres.lost(error):
+                raise for_callers(error) from error
+        # A server that was started anew left nothing but broken connections.
+        self.engine.dispose()
+        try:
+            return self._once(work)
         except DBAPIError as error:
             raise for_callers(error) from error
+
+    def _once(self, work: Callable[[Connection], T]) -> T:
+        with self.engine.connect() as connection, connection.begin():
+            return work(connection)
 
     def _end(self) -> None:
         self._readers.shutdown()
@@ -98,51 +113,3 @@ class Store:
         # The writer goes last: who closes last moves the log into the file, and only it may write.
         self.engine.dispose()
         self._writing.dispose()
-
-
-def _path(where: str | Path) -> Path:
-    """Return the file that *where* names."""
-    if isinstance(where, Path) or ":" not in where:
-        return Path(where)
-    with contextlib.suppress(ArgumentError):
-        url = make_url(where)
-        if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
-            return Path(url.database)
-    raise Misconfigured(
-        f"`DATABASE_URL` does not name an SQLite file: it begins with {where.partition(':')[0]!r}.",
-        fix="Set it to something like `sqlite:///var/redbutton.db`.",
-    )
-
-
-def _prepare(engine: Engine, path: Path, box: Box, *, migrate: bool) -> None:
-    """Make the file where there is none, bring it up to date and compare keys."""
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        migrations.check(engine, migrate=migrate)
-        _compare_keys(engine, box, path)
-    except OSError as error:
-        raise Misconfigured(
-            f"The store {str(path)!r} cannot be made: {error.strerror}.",
-            fix="Make its folder writable, or name another file in `DATABASE_URL`.",
-        ) from error
-    except DBAPIError as error:
-        why = sqlite.cause(error)
-        if why is None:
-            raise
-        raise Misconfigured(
-            f"The store {str(path)!r} cannot be opened: {why}.",
-            fix="Look at the file and its disk, or name another file in `DATABASE_URL`.",
-        ) from error
-
-
-def _compare_keys(engine: Engine, box: Box, path: Path) -> None:
-    with engine.connect() as connection, connection.begin():
-        known = connection.execute(_CHECK).scalar()
-        if known is None:
-            connection.execute(insert(meta), {"name": "key_check", "value": box.check})
-    if known not in (None, box.check):
-        raise Misconfigured(
-            f"The store {str(path)!r} was sealed under another key.",
-            fix="Set `REDBUTTON_KEY`, or the key file, to the key it was made with.",
-        )

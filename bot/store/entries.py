@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, insert, update
+from sqlalchemy import Connection, bindparam, update
+from sqlalchemy.dialects.postgresql import insert
 
 from audit.append import append
 from audit.prepared import Prepared
@@ -25,14 +26,16 @@ _REDRAFT = (
         version=message.c.version + 1,
     )
 )
-_DRAFT = Prepared(insert(message).inline())
+_DRAFT = Prepared(
+    insert(message).on_conflict_do_nothing(index_elements=["invocation", "slot"]).inline()
+)
 _NEW = {"version": 1, "sent_version": 0, "attempts": 0}
 _RESET = (
     update(timer)
     .where(timer.c.kind == bindparam("of_kind"), timer.c.key == bindparam("of_key"))
     .values(due=bindparam("due"), payload=bindparam("payload"), claimed_by=None, claimed_at=None)
 )
-_SET = insert(timer).inline()
+_SET = Prepared(insert(timer).on_conflict_do_nothing(index_elements=["kind", "key"]).inline())
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ class Sealed:
             append(connection, event, sealer)
         for draft in self.drafts:
             if first or not _redrafted(connection, draft):
-                _DRAFT.run(connection, {**draft, **_NEW}).close()
+                _draft(connection, draft)
         for one in self.timers:
             _set(connection, one)
 
@@ -81,9 +84,19 @@ def _redrafted(connection: Connection, values: Values) -> bool:
     return connection.execute(_REDRAFT, {**newest, **place}).rowcount == 1
 
 
+def _draft(connection: Connection, values: Values) -> None:
+    """Put a message into its slot; where another process has just done so, edit that."""
+    if not _DRAFT.run(connection, {**values, **_NEW}).rowcount:
+        _redrafted(connection, values)
+
+
 def _set(connection: Connection, values: Values) -> None:
     """Set a timer, anew where it was set before."""
     place = {"of_kind": values["kind"], "of_key": values["key"]}
     when = {"due": values["due"], "payload": values["payload"]}
-    if not connection.execute(_RESET, {**when, **place}).rowcount:
-        connection.execute(_SET, values)
+    reset = {**when, **place}
+    if connection.execute(_RESET, reset).rowcount:
+        return
+    # Another process may have set it in the same moment.
+    if not _SET.run(connection, values).rowcount:
+        connection.execute(_RESET, reset)

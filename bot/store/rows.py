@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 from sqlalchemy import RowMapping
 
+from audit.records import nfc
 from bot.domain.invocation import Invocation, Origin, State, Step, StepState
 from bot.domain.notice import Notice
 from bot.pipeline.protocols import Timer
@@ -39,9 +40,10 @@ def invocation_values(row: Invocation, box: Box) -> Values:
     return {
         "id": row.id,
         "team": origin.team,
-        "key": row.key,
+        "key": nfc(row.key),
         "actor": origin.user,
-        "operation": row.operation,
+        # As it was typed, where there is none: PostgreSQL takes no NUL, SQLite no half of a pair.
+        "operation": nfc(row.operation),
         "surface": origin.surface.value,
         "channel": origin.channel,
         "state": row.state.value,

@@ -15,6 +15,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from audit.prepared import Prepared
 from bot.domain.invocation import MOVES, State
@@ -42,7 +43,12 @@ SAME_MEANING = Prepared(
     .order_by(invocation.c.at.desc())
     .limit(1)
 )
-OPEN = Prepared(insert(invocation).inline())
+# Of two processes that open one key in the same moment the second waits, and finds it taken.
+OPEN = Prepared(
+    insert_or(invocation).on_conflict_do_nothing(index_elements=["team", "key"]).inline()
+)
+ALONE = Prepared(select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("meaning"), 0))))
+"""On PostgreSQL: whoever opens the same meaning waits until this transaction has ended."""
 GET = select(invocation).where(_this)
 IN_STATE = (
     select(invocation)
@@ -132,7 +138,7 @@ _free = or_(
 DUE = (
     select(timer)
     .where(timer.c.due <= bindparam("now"), _free)
-    .order_by(timer.c.due)
+    .order_by(timer.c.due, timer.c.kind, timer.c.key)
     .limit(bindparam("at_most"))
 )
 CLAIM = (

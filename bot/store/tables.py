@@ -1,6 +1,7 @@
 """The store's tables. What is personal or secret is sealed: those columns are binary."""
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     ForeignKey,
     Index,
@@ -114,6 +115,19 @@ was tried may stand in Slack already.
 
 _UNSENT = (message.c.version > message.c.sent_version) & message.c.dropped.is_(None)
 Index("message_unsent", message.c.id, sqlite_where=_UNSENT, postgresql_where=_UNSENT)
+
+writer = Table(
+    "writer",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("turn", BigInteger().with_variant(Integer, "sqlite"), nullable=False),
+    Column("at", Text, nullable=False),
+    sqlite_strict=True,
+)
+"""On PostgreSQL: each transaction of a writer leaves its number here, and so tells that it stands.
+
+The number of a transaction in PostgreSQL itself would not do: after a crash it may be given again.
+"""
 
 replica = Table(
     "replica",

@@ -1,73 +1,33 @@
-"""The one thread that writes: whatever has queued is committed together."""
+"""The one thread that writes to SQLite: whatever has queued is committed together."""
 
-import asyncio
-import contextlib
 import logging
 import queue
 import threading
-from collections import defaultdict
-from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from bot.domain.errors import NotNow
 from bot.store import sqlite
-
-T = TypeVar("T")
-Work = Callable[[Connection], T]
-"""A unit of work: it does all or, if it raises, nothing. It runs in the writer's thread."""
-
-WAITING_LIMIT = 10_000
-"""Units that may wait. At 1 ms each the last would wait 10 s; more would only fill the memory."""
+from bot.store.jobs import (
+    AMEND_AFTER,
+    WAITING_LIMIT,
+    Answer,
+    Job,
+    Lost,
+    Work,
+    closed,
+    crowded,
+    deliver,
+)
 
 TOGETHER = 256
 """Units committed together at most, so that the first of them is not kept waiting for long."""
 
-AMEND_AFTER = 0.5
-"""Seconds after which taking back is tried again, where nothing else is to be written."""
-
 log = logging.getLogger(__name__)
 
 
-class Job(Generic[T]):
-    """A unit of work, and the caller who waits for it."""
-
-    def __init__(self, work: Work[T], on_late: Work[object] | None = None) -> None:
-        self.work = work
-        self.on_late = on_late
-        self.loop = asyncio.get_running_loop()
-        self.future: asyncio.Future[T] = self.loop.create_future()
-        self.abandoned = False
-        self._confirmed = False
-        self._lock = threading.Lock()
-
-    def give_up(self) -> bool:
-        """Wait no longer. False if it is committed already: then its answer is on the way."""
-        with self._lock:
-            self.abandoned = not self._confirmed
-            return self.abandoned
-
-    def expire(self, seconds: float) -> None:
-        """Tell the caller that *seconds* have gone by; called in the caller's loop."""
-        if self.give_up() and not self.future.done():
-            message = f"It was not written down within {seconds:g} s, so it counts as not done."
-            self.future.set_exception(NotNow(message, fix="Ask again in a minute."))
-
-    def confirm(self) -> bool:
-        """Note that it is committed. False if nobody waits for it any more."""
-        with self._lock:
-            self._confirmed = not self.abandoned
-            return self._confirmed
-
-
-class _Lost(Exception):
-    """The transaction ended under a unit of work, and with it all units before."""
-
-
 _STOP = object()
-_Answer = tuple[Job[Any], object, Exception | None]
 
 
 class Writer:
@@ -88,12 +48,9 @@ class Writer:
     def put(self, job: Job[Any]) -> None:
         """Queue *job*; raise NotNow if too many wait, or the store is closed."""
         if self._closed:
-            raise NotNow("The store is closed: the bot is stopping.", fix="Ask again in a minute.")
+            raise closed()
         if self._queue.qsize() >= WAITING_LIMIT:
-            raise NotNow(
-                f"{WAITING_LIMIT} changes wait to be written down already.",
-                fix="Ask again in a minute.",
-            )
+            raise crowded()
         self._queue.put(job)
 
     def stop(self) -> None:
@@ -124,7 +81,7 @@ class Writer:
         return jobs, False
 
     def _carry_out(self, connection: Connection, jobs: list[Job[Any]]) -> None:
-        answers: list[_Answer]
+        answers: list[Answer]
         try:
             self._amend(connection)
             answers = self._commit(connection, jobs)
@@ -133,11 +90,11 @@ class Writer:
             self._heal(connection, error)
         late = [job for job, _, error in answers if error is None and not job.confirm()]
         self._amends += [job.on_late for job in late if job.on_late is not None]
-        _deliver(answers)
+        deliver(answers)
         if late:
             self._amend_now(connection)
 
-    def _commit(self, connection: Connection, jobs: list[Job[Any]]) -> list[_Answer]:
+    def _commit(self, connection: Connection, jobs: list[Job[Any]]) -> list[Answer]:
         """Carry out *jobs* in one transaction; what it raises undid them all."""
         if not jobs:
             return []
@@ -167,20 +124,7 @@ class Writer:
             connection.invalidate()
 
 
-def for_callers(error: Exception) -> Exception:
-    """Return *error*, or NotNow in its place where the database is what ails."""
-    why = sqlite.cause(error.__cause__ if isinstance(error, _Lost) and error.__cause__ else error)
-    if why is None:
-        return error
-    ours = NotNow(
-        f"The store took nothing: {why}.",
-        fix="Ask again in a minute; `redbutton doctor` tells whoever runs the bot more.",
-    )
-    ours.__cause__ = error
-    return ours
-
-
-def _alone(connection: Connection, job: Job[Any]) -> list[_Answer]:
+def _alone(connection: Connection, job: Job[Any]) -> list[Answer]:
     """Carry out *job* in a transaction of its own, which needs no savepoint."""
     with connection.begin() as transaction:
         if job.abandoned:
@@ -189,43 +133,22 @@ def _alone(connection: Connection, job: Job[Any]) -> list[_Answer]:
             result = job.work(connection)
         except Exception as error:
             if not sqlite.in_transaction(connection):
-                raise _Lost from error
+                raise Lost from error
             transaction.rollback()
             return [(job, None, error)]
     return [(job, result, None)]
 
 
-def _unit(connection: Connection, job: Job[Any]) -> _Answer:
+def _unit(connection: Connection, job: Job[Any]) -> Answer:
     """Carry out *job*; where it raises, undo what it did and nothing else."""
     sqlite.say(connection, "SAVEPOINT unit")
     try:
         result = job.work(connection)
     except Exception as error:
         if not sqlite.in_transaction(connection):
-            raise _Lost from error
+            raise Lost from error
         sqlite.say(connection, "ROLLBACK TO unit")
         sqlite.say(connection, "RELEASE unit")
         return job, None, error
     sqlite.say(connection, "RELEASE unit")
     return job, result, None
-
-
-def _deliver(answers: list[_Answer]) -> None:
-    """Wake the callers: one call into each of their loops."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[_Answer]] = defaultdict(list)
-    for answer in answers:
-        by_loop[answer[0].loop].append(answer)
-    for loop, theirs in by_loop.items():
-        # A loop that was closed meanwhile has nobody left in it who waits.
-        with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(_settle, theirs)
-
-
-def _settle(answers: list[_Answer]) -> None:
-    for job, result, error in answers:
-        if job.future.done():
-            continue
-        if error is None:
-            job.future.set_result(result)
-        else:
-            job.future.set_exception(for_callers(error))

@@ -1,10 +1,9 @@
-"""Events to record, and real SQLite databases to record them in."""
+"""Events to record, and real databases to record them in."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, create_engine
@@ -18,6 +17,7 @@ from bot.domain.fields import FieldSpec, Kind
 from bot.domain.ids import new_id
 from bot.domain.record import Event, Stage
 
+IN_MEMORY = "sqlite://"
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ADA = "ada@example.com"
 PIN = "correct horse battery"
@@ -69,13 +69,13 @@ def a_decision(user: str) -> Decision:
 
 
 @contextmanager
-def a_database(path: Path | str = ":memory:", *, triggers: bool = True) -> Iterator[Engine]:
-    """Open a database with the record's empty tables in it."""
-    pool = {} if path == ":memory:" else {"poolclass": NullPool}
-    engine = create_engine(f"sqlite:///{path}", **pool)
+def a_database(url: str = IN_MEMORY, *, triggers: bool = True) -> Iterator[Engine]:
+    """Make the record's tables in the empty database at *url*."""
+    pool = {} if url == IN_MEMORY else {"poolclass": NullPool}
+    engine = create_engine(url, **pool)
     with engine.begin() as conn:
         metadata.create_all(conn)
-        for statement in REFUSING_TRIGGERS["sqlite"] if triggers else ():
+        for statement in REFUSING_TRIGGERS[engine.dialect.name] if triggers else ():
             conn.exec_driver_sql(statement)
     try:
         yield engine
@@ -83,10 +83,20 @@ def a_database(path: Path | str = ":memory:", *, triggers: bool = True) -> Itera
         engine.dispose()
 
 
+def emptied(url: str) -> str:
+    """Drop all that is in the PostgreSQL database at *url*, and return it."""
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as conn:
+        conn.exec_driver_sql("DROP SCHEMA public CASCADE")
+        conn.exec_driver_sql("CREATE SCHEMA public")
+    engine.dispose()
+    return url
+
+
 @contextmanager
-def a_record(events: Iterable[Event], *, triggers: bool = False) -> Iterator[Connection]:
-    """Open a record of *events* in memory, by default one that can be tampered with."""
-    with a_database(triggers=triggers) as engine:
+def a_record(events: Iterable[Event], url: str = IN_MEMORY) -> Iterator[Connection]:
+    """Open a record of *events* that can be tampered with."""
+    with a_database(url, triggers=False) as engine:
         with engine.begin() as conn:
             for event in events:
                 append(conn, event, SEALER)

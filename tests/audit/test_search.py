@@ -15,7 +15,7 @@ WHOLE = "019aa0f3-5a00-7abc-8def-0123456789ab"
 
 
 @pytest.fixture
-def record() -> Iterator[Connection]:
+def record(place: str) -> Iterator[Connection]:
     """Hold four events, a minute apart."""
     events = [
         an_event(ADA, 0, id="suspend", invocation="one"),
@@ -30,7 +30,7 @@ def record() -> Iterator[Connection]:
             detail={"note": 'Ünsure "100%"\nof_it'},
         ),
     ]
-    with a_record(events) as conn:
+    with a_record(events, place) as conn:
         yield conn
 
 
@@ -65,9 +65,9 @@ def test_a_filter_finds_what_fits_all_its_parts(
     assert [event.id for event in found] == ids
 
 
-def test_a_trail_tells_an_invocation_in_the_order_it_was_written() -> None:
+def test_a_trail_tells_an_invocation_in_the_order_it_was_written(place: str) -> None:
     back_in_time = [an_event(after=60, id="first"), an_event(after=0, id="second")]
-    with a_record([*back_in_time, an_event(invocation="other")]) as conn:
+    with a_record([*back_in_time, an_event(invocation="other")], place) as conn:
         told = trail(conn, "inv-1")
 
     assert [event.id for event in told] == ["first", "second"]
@@ -77,8 +77,11 @@ def test_a_trail_tells_an_invocation_in_the_order_it_was_written() -> None:
     ("words", "ids"),
     [(WHOLE, ["told"]), (WHOLE[-8:], ["told"]), (WHOLE[-6:], ["told"]), (WHOLE[-5:], [])],
 )
-def test_a_trail_is_told_by_the_last_characters_of_the_id(words: str, ids: list[str]) -> None:
-    with a_record([an_event(id="told", invocation=WHOLE), an_event(invocation="other")]) as conn:
+def test_a_trail_is_told_by_the_last_characters_of_the_id(
+    place: str, words: str, ids: list[str]
+) -> None:
+    events = [an_event(id="told", invocation=WHOLE), an_event(invocation="other")]
+    with a_record(events, place) as conn:
         told = trail(conn, words)
 
     assert [event.id for event in told] == ids
@@ -93,8 +96,8 @@ def test_what_is_found_has_its_columns_and_its_body(record: Connection) -> None:
     assert found.rules == "users-suspend,users-write"
 
 
-def test_the_common_questions_use_an_index(record: Connection) -> None:
-    plan = record.exec_driver_sql(
+def test_on_sqlite_the_common_questions_use_an_index(file_conn: Connection) -> None:
+    plan = file_conn.exec_driver_sql(
         "EXPLAIN QUERY PLAN SELECT * FROM audit_event WHERE actor = 'U1' ORDER BY at DESC, n DESC"
     )
 

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Engine, func, select
 
 from audit.append import append
 from audit.sealing import Sealer
@@ -87,9 +87,10 @@ def test_a_key_used_twice_in_a_batch_that_failed_is_made_again(conn: Connection)
     assert readable(conn, "kept") == ADA
 
 
-def test_a_person_known_from_two_transactions_costs_no_more_reads(
-    conn: Connection,
+def test_on_sqlite_a_person_known_from_two_transactions_costs_no_more_reads(
+    file_conn: Connection,
 ) -> None:
+    conn = file_conn
     sealer = Sealer(b"k" * 32)
     for _ in range(2):
         with conn.begin():
@@ -120,9 +121,10 @@ def test_erasing_somebody_unknown_changes_nothing(conn: Connection) -> None:
     assert not erased
 
 
-def test_more_people_than_are_kept_in_memory_keep_their_keys(
-    conn: Connection,
+def test_on_sqlite_more_people_than_are_kept_in_memory_keep_their_keys(
+    file_conn: Connection,
 ) -> None:
+    conn = file_conn
     keys = SubjectKeys(b"w" * 32, room=1)
     for subject in ("p_ada", "p_ada", "p_grace", "p_ada"):
         with conn.begin():
@@ -132,3 +134,20 @@ def test_more_people_than_are_kept_in_memory_keep_their_keys(
         keys.known(conn, "p_ada")
 
     assert len(reads) == 1
+
+
+def test_on_postgresql_a_key_that_another_process_erased_seals_nothing_more(
+    shared_engine: Engine,
+) -> None:
+    sealer, other = Sealer(b"k" * 32), Sealer(b"k" * 32)
+    for _ in range(3):
+        with shared_engine.begin() as conn:
+            append(conn, an_event(), sealer)
+    with shared_engine.begin() as conn:
+        other.erase(conn, ADA, NOON)
+
+    with shared_engine.begin() as conn:
+        append(conn, an_event(invocation="after"), sealer)
+        [found] = trail(conn, "after")
+
+    assert found.body["target"] == {"erased": True, "subject": sealer.pseudonym(ADA)}

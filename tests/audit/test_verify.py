@@ -3,15 +3,16 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, delete, insert, select, update
 
+from audit.append import append
 from audit.records import columns_of, leaf_of
 from audit.tables import audit_event
 from audit.verify import Bad, verify
 from bot.domain.record import Event
-from tests.audit.ledger import a_record, an_event, events
+from tests.audit.ledger import SEALER, a_record, an_event, events
 
 records = st.lists(events, min_size=1, max_size=6)
 COLUMNS = sorted(columns_of({}))
@@ -33,6 +34,36 @@ def test_an_untouched_record_is_good(written: list[Event]) -> None:
 
     assert report.good
     assert report.count == len(written)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(records)
+def test_on_postgresql_an_untouched_record_is_good_whatever_is_in_it(
+    shared_conn: Connection, written: list[Event]
+) -> None:
+    with shared_conn.begin() as transaction:
+        for event in written:
+            append(shared_conn, event, SEALER)
+        report = verify(shared_conn)
+        transaction.rollback()
+
+    assert report.good
+    assert report.count == len(written)
+
+
+def test_on_postgresql_a_number_that_was_given_in_vain_is_no_fault(
+    shared_conn: Connection,
+) -> None:
+    for n in range(3):
+        with shared_conn.begin() as transaction:
+            append(shared_conn, an_event(), SEALER)
+            (transaction.commit, transaction.rollback)[n % 2]()
+
+    with shared_conn.begin():
+        report = verify(shared_conn)
+
+    assert report.good
+    assert report.count == 2
 
 
 @given(records, st.data())
@@ -65,8 +96,8 @@ def test_any_column_altered_alone_is_found(
     assert bad.what.startswith(f"The column {column!r} is 'changed', the body says")
 
 
-def test_an_altered_leaf_is_found() -> None:
-    with a_record([an_event(), an_event()]) as conn:
+def test_an_altered_leaf_is_found(place: str) -> None:
+    with a_record([an_event(), an_event()], place) as conn:
         tamper(conn, 2, leaf=b"\0" * 32)
 
         report = verify(conn)
@@ -96,8 +127,8 @@ def test_several_rows_missing_together_are_named_together() -> None:
 
 
 @pytest.mark.parametrize("body", ["", "[]", "7", '{"decision":7}', '{"target":{}}'])
-def test_a_body_that_is_no_event_is_found_even_with_a_fitting_leaf(body: str) -> None:
-    with a_record([an_event()]) as conn:
+def test_a_body_that_is_no_event_is_found_even_with_a_fitting_leaf(place: str, body: str) -> None:
+    with a_record([an_event()], place) as conn:
         tamper(conn, 1, body=body, leaf=leaf_of(body))
 
         report = verify(conn)
@@ -105,7 +136,7 @@ def test_a_body_that_is_no_event_is_found_even_with_a_fitting_leaf(body: str) ->
     assert [bad.what for bad in report.bad] == ["The body is not an event."]
 
 
-def test_an_id_that_was_used_before_is_found() -> None:
+def test_on_sqlite_an_id_that_was_used_before_is_found() -> None:
     with a_record([]) as conn:
         conn.exec_driver_sql("DROP TABLE audit_event")
         conn.exec_driver_sql(
@@ -122,8 +153,18 @@ def test_an_id_that_was_used_before_is_found() -> None:
     assert report.bad == (Bad(2, "same", "The id was used before."),)
 
 
-def test_an_empty_record_is_good() -> None:
-    with a_record([]) as conn:
+@pytest.mark.parametrize("column", COLUMNS)
+def test_a_column_altered_alone_is_found_in_either_database(place: str, column: str) -> None:
+    with a_record([an_event(), an_event()], place) as conn:
+        tamper(conn, 2, **{column: "changed"})
+
+        report = verify(conn)
+
+    assert [bad.n for bad in report.bad] == [2]
+
+
+def test_an_empty_record_is_good(place: str) -> None:
+    with a_record([], place) as conn:
         report = verify(conn)
 
     assert report.count == 0

@@ -1,21 +1,30 @@
-"""A store in a file of its own, with a book, an outbox and the record."""
+"""A store of its own in either database, with a book, an outbox and the record."""
 
+import secrets
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg import sql
 from sqlalchemy import Connection, event
 
+from audit import tables as audit_tables
 from audit.sealing import Sealer
 from audit.search import trail
+from audit.tables import REFUSING_TRIGGERS
 from bot.domain.invocation import Invocation
 from bot.pipeline.protocols import Opening
+from bot.store import migrations, places, tables
 from bot.store.book import SqlBook
 from bot.store.database import Store
 from bot.store.outbox import SqlOutbox
 from tests.clock import SetClock
+from tests.postgres import Server
 from tests.store.samples import KEY, asking
 
 
@@ -23,12 +32,18 @@ from tests.store.samples import KEY, asking
 class Desk:
     """What a test works with."""
 
-    path: Path
+    where: Path | str
     clock: SetClock
     store: Store
     book: SqlBook
     outbox: SqlOutbox
     _driver: object = None
+
+    @property
+    def path(self) -> Path:
+        """Return the store's file, where it is one."""
+        assert isinstance(self.where, Path)
+        return self.where
 
     async def opened(self, key: str = "trigger-1") -> str:
         """Open an asking and return its id."""
@@ -73,11 +88,86 @@ class Desk:
         self._driver.execute(f"PRAGMA {text}").close()
 
 
-@pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+@asynccontextmanager
+async def desk_at(where: Path | str, owner: str = "one") -> AsyncIterator[Desk]:
+    """Open the store *where* and work with it as *owner*."""
     clock = SetClock()
-    path = tmp_path / "redbutton.db"
-    store = await Store.open(path, clock=clock, key=KEY)
-    outbox = SqlOutbox(store)
-    yield Desk(path, clock, store, SqlBook(store, Sealer(KEY), outbox.drafted), outbox)
+    store = await Store.open(where, clock=clock, key=KEY)
+    outbox = SqlOutbox(store, owner)
+    yield Desk(where, clock, store, SqlBook(store, Sealer(KEY), outbox.drafted), outbox)
     await store.close()
+
+
+_EMPTIED = f"""
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid();
+    ALTER TABLE audit_event DISABLE TRIGGER USER;
+    ALTER TABLE subject_key DISABLE TRIGGER USER;
+    TRUNCATE {", ".join([*tables.metadata.tables, *audit_tables.metadata.tables])} RESTART IDENTITY;
+    {";".join(one for one in REFUSING_TRIGGERS["postgresql"] if "ENABLE ALWAYS" in one)};
+    UPDATE alembic_version SET version_num = '{migrations.REVISIONS[-1]}'
+"""  # noqa: S608  Names of our own tables.
+
+
+@pytest.fixture(scope="session")
+def migrated(postgres: Server) -> Iterator[str]:
+    """A database that has the tables: making one takes longer than most tests."""
+    with postgres.database() as url:
+        writing, reading = places.engines(places.place_of(url))
+        migrations.upgrade(writing)
+        writing.dispose()
+        reading.dispose()
+        yield url
+
+
+@pytest.fixture
+def shared(migrated: str) -> str:
+    """An empty store in PostgreSQL: its URL."""
+    with psycopg.connect(migrated) as connection:
+        connection.execute(sql.SQL(_EMPTIED))
+    return migrated
+
+
+@pytest.fixture(scope="module")
+def own_server() -> Server:
+    """A server that a module may change and stop hard; it ends with this process."""
+    # A socket's path must be short (107 bytes), and pytest's folders are closed to other users.
+    return Server(Path(tempfile.gettempdir()) / f"rb-{secrets.token_hex(4)}")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """An SQLite file that is still to be made."""
+    return tmp_path / "redbutton.db"
+
+
+@pytest.fixture(params=["file", "shared"])
+def where(request: pytest.FixtureRequest) -> Path | str:
+    """Where a new store is, in each of the two databases."""
+    found: Path | str = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture(params=["file", "database"])
+def bare(request: pytest.FixtureRequest) -> Path | str:
+    """Where no store is yet, in each of the two databases."""
+    found: Path | str = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture
+async def desk(where: Path | str) -> AsyncIterator[Desk]:
+    async with desk_at(where) as desk:
+        yield desk
+
+
+@pytest.fixture
+async def file_desk(file: Path) -> AsyncIterator[Desk]:
+    async with desk_at(file) as desk:
+        yield desk
+
+
+@pytest.fixture
+async def shared_desk(shared: str) -> AsyncIterator[Desk]:
+    async with desk_at(shared) as desk:
+        yield desk

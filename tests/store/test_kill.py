@@ -21,11 +21,10 @@ from tests.store.samples import KEY
 
 
 @pytest.mark.parametrize("confirmed", [1, 40, 233])
-async def test_what_was_confirmed_survives_a_kill(tmp_path: Path, confirmed: int) -> None:
-    path = tmp_path / "redbutton.db"
-    said = await asyncio.to_thread(_killed_after, confirmed, path)
+async def test_what_was_confirmed_survives_a_kill(where: Path | str, confirmed: int) -> None:
+    said = await asyncio.to_thread(_killed_after, confirmed, where)
 
-    store = await Store.open(path, clock=SetClock(), key=KEY)
+    store = await Store.open(where, clock=SetClock(), key=KEY)
     book = SqlBook(store, Sealer(KEY), lambda: None)
     there = {one.id for one in await book.in_state([State.ACCEPTED], limit=100_000)}
     rows = [
@@ -44,9 +43,9 @@ def _count(table: Table, connection: Connection) -> int:
     return connection.scalar(select(func.count()).select_from(table)) or 0
 
 
-def _killed_after(confirmed: int, path: Path) -> set[str]:
+def _killed_after(confirmed: int, where: Path | str) -> set[str]:
     """Kill the victim once it has confirmed so many; return all that it said."""
-    command = [sys.executable, "-m", "tests.store.victim", str(path)]
+    command = [sys.executable, "-m", "tests.store.victim", str(where)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as victim:  # noqa: S603  Our own program.
         assert victim.stdout is not None
         said = [victim.stdout.readline() for _ in range(confirmed)]

@@ -22,24 +22,24 @@ async def test_a_store_is_named_by_path_or_url(tmp_path: Path, where: str) -> No
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize("where", ["postgresql://db/redbutton", "sqlite://", "sqlite:///:memory:"])
-async def test_what_is_no_sqlite_file_is_refused_by_name(where: str) -> None:
+@pytest.mark.parametrize("where", ["mysql://db/redbutton", "sqlite://", "sqlite:///:memory:"])
+async def test_what_is_neither_a_file_nor_postgresql_is_refused_by_name(where: str) -> None:
     with pytest.raises(Misconfigured, match="DATABASE_URL"):
         await Store.open(where, clock=SetClock(), key=KEY)
 
 
-async def test_a_commit_is_on_the_disk_before_it_is_confirmed(desk: Desk) -> None:
+async def test_on_sqlite_a_commit_is_on_the_disk_before_it_is_confirmed(file_desk: Desk) -> None:
     def settings(connection: Connection) -> list[object]:
         names = ("journal_mode", "synchronous", "foreign_keys")
         return [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names]
 
     # sqlite.org/pragma.html: 2 is FULL.
-    assert await desk.store.write(settings) == ["wal", 2, 1]
+    assert await file_desk.store.write(settings) == ["wal", 2, 1]
 
 
 async def test_a_store_opened_with_another_key_is_refused(desk: Desk) -> None:
     with pytest.raises(Misconfigured, match="sealed under another key"):
-        await Store.open(desk.path, clock=SetClock(), key=b"x" * 32)
+        await Store.open(desk.where, clock=SetClock(), key=b"x" * 32)
 
 
 async def test_a_file_that_is_no_store_is_refused(tmp_path: Path) -> None:

@@ -3,11 +3,14 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import Connection, select, text
 
+from audit.tables import metadata as audit_metadata
 from bot.domain.invocation import State, Step, StepState
 from bot.domain.record import Stage
 from bot.pipeline.protocols import Entry, Timer
 from bot.store.sealed import Box, Unreadable
+from bot.store.tables import metadata
 from tests.store.conftest import Desk
 from tests.store.samples import KEY, NAME, PERSON, SECRET, URL, asking, main, note, told
 
@@ -59,7 +62,8 @@ def test_nothing_is_too_short_to_be_refused() -> None:
         BOX.open(b"", "t", "r", "c")
 
 
-async def test_no_person_and_no_secret_is_found_in_the_store_s_files(desk: Desk) -> None:
+async def with_all_kinds_of_rows(desk: Desk) -> str:
+    """Write of a person wherever that can be written, and return the invocation's id."""
     opening = asking(desk.clock, meaning=f"digest of {PERSON}")
     of = opening.invocation.id
     await desk.book.open(opening, within=5)
@@ -71,8 +75,13 @@ async def test_no_person_and_no_secret_is_found_in_the_store_s_files(desk: Desk)
     await desk.book.cancel(of, NAME)
     (post, *_) = await desk.outbox.unsent(desk.clock.now())
     await desk.outbox.later(post, desk.clock.now(), f"{PERSON} cannot be reached")
+    return of
 
-    files = list(desk.path.parent.iterdir())
+
+async def test_on_sqlite_no_person_and_no_secret_is_found_in_the_files(file_desk: Desk) -> None:
+    of = await with_all_kinds_of_rows(file_desk)
+
+    files = list(file_desk.path.parent.iterdir())
     held = b"".join(file.read_bytes() for file in files)
 
     assert {file.suffix for file in files} >= {".db", ".db-wal"}
@@ -80,10 +89,27 @@ async def test_no_person_and_no_secret_is_found_in_the_store_s_files(desk: Desk)
     assert [word for word in (PERSON, SECRET, NAME, URL, "hopper") if word.encode() in held] == []
 
 
+async def test_no_person_and_no_secret_is_found_in_any_row(desk: Desk) -> None:
+    of = await with_all_kinds_of_rows(desk)
+
+    def everything(connection: Connection) -> bytes:
+        tables = [*metadata.sorted_tables, *audit_metadata.sorted_tables]
+        rows = [row for table in tables for row in connection.execute(select(table))]
+        return b" ".join(v if isinstance(v, bytes) else f"{v}".encode() for r in rows for v in r)
+
+    held = await desk.store.read(everything)
+
+    assert of.encode() in held
+    assert [word for word in (PERSON, SECRET, NAME, URL, "hopper") if word.encode() in held] == []
+
+
 async def test_values_swapped_between_rows_are_not_believed(desk: Desk) -> None:
     one, two = await desk.opened("one"), await desk.opened("two")
-    swap = "UPDATE invocation SET params = (SELECT params FROM invocation WHERE id = ?)"
-    await desk.store.write(lambda c: c.exec_driver_sql(f"{swap} WHERE id = ?", (one, two)).rowcount)
+    swap = text(
+        "UPDATE invocation SET params = (SELECT params FROM invocation WHERE id = :one) "
+        "WHERE id = :two"
+    )
+    await desk.store.write(lambda c: c.execute(swap, {"one": one, "two": two}).rowcount)
 
     with pytest.raises(Unreadable, match="'params' of invocation"):
         await desk.book.get(two)

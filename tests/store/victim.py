@@ -3,7 +3,6 @@
 import asyncio
 import sys
 from itertools import count
-from pathlib import Path
 
 from audit.sealing import Sealer
 from bot.domain.clock import SystemClock
@@ -12,10 +11,10 @@ from bot.store.database import Store
 from tests.store.samples import KEY, asking
 
 
-async def opening_for_ever(path: Path) -> None:
+async def opening_for_ever(where: str) -> None:
     """Open askings, eight at a time, and print the id of each once it is confirmed."""
     clock = SystemClock()
-    store = await Store.open(path, clock=clock, key=KEY)
+    store = await Store.open(where, clock=clock, key=KEY)
     book, numbers = SqlBook(store, Sealer(KEY), lambda: None), count()
 
     async def one_after_the_other() -> None:
@@ -29,4 +28,4 @@ async def opening_for_ever(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(opening_for_ever(Path(sys.argv[1])))
+    asyncio.run(opening_for_ever(sys.argv[1]))

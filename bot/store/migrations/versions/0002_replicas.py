@@ -14,6 +14,13 @@ def upgrade() -> None:
     for name in ("claimed_by", "claimed_at", "tried_at"):
         op.add_column("message", sa.Column(name, sa.Text))
     op.create_table(
+        "writer",
+        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("turn", sa.BigInteger().with_variant(sa.Integer, "sqlite"), nullable=False),
+        sa.Column("at", sa.Text, nullable=False),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "replica",
         sa.Column("id", sa.Text, primary_key=True),
         sa.Column("slot", sa.Text, nullable=False),
