@@ -8,8 +8,10 @@ from pathlib import Path
 
 from tests.conventions.house import PRODUCT, ROOT, modules, named
 
-EVERYWHERE = (*PRODUCT, "tests", "docs", "benchmarks")
-SUFFIXES = frozenset({".py", ".md", ".cedar", ".toml", ".lock", ".json", ".sql", ""})
+EVERYWHERE = (*PRODUCT, "tests", "docs", "benchmarks", "deploy")
+SUFFIXES = frozenset(
+    {".py", ".md", ".cedar", ".toml", ".lock", ".json", ".sql", ".yaml", ".service", ".env", ""}
+)
 
 # Spelt in halves, so that this file may hold them.
 FORBIDDEN = re.compile(
