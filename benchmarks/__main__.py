@@ -6,12 +6,12 @@ from pathlib import Path
 
 from uvloop import new_event_loop
 
-from benchmarks import acks, page, runs, standing
+from benchmarks import acks, page, replicas, runs, standing
 from benchmarks.page import Figure
 from benchmarks.stage import Stage, on_stage
 
-RATIO, P99, RESIDENT, READY, HELP = 5.0, 0.050, 150.0, 3.0, 0.4
-"""The targets: times a bare ack, seconds, MB, seconds, seconds."""
+RATIO, P99, RESIDENT, READY, HELP, IDLE = 5.0, 0.050, 150.0, 3.0, 0.4, 0.1
+"""The targets: times a bare ack, seconds, MB, seconds, seconds, share of a core."""
 
 
 async def main() -> None:
@@ -24,7 +24,8 @@ async def main() -> None:
                 *_whole(*await runs.whole(stage)),
                 *await _standing(stage),
             ]
-    text = page.table(figures)
+            growth = await replicas.measure(stage)
+    text = f"{page.table([*figures, _idle(growth)])}\n\n{replicas.table(growth)}"
     print(text)
     page.write(text)
 
@@ -67,6 +68,12 @@ async def _standing(stage: Stage) -> list[Figure]:
         ),
         Figure("`redbutton --help`", f"{helped:.2f} s", f"under {HELP:g} s", helped < HELP),
     ]
+
+
+def _idle(growth: replicas.Growth) -> Figure:
+    busy = growth.idle + growth.idle_server
+    found = f"{busy:.1%} of a core, {growth.idle_server:.1%} of it in the server"
+    return Figure("CPU, idle replica, with PostgreSQL's", found, f"under {IDLE:.0%}", busy < IDLE)
 
 
 if __name__ == "__main__":

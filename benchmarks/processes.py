@@ -26,10 +26,7 @@ class Served:
 
     def cpu(self) -> float:
         """Return the seconds of CPU that it has used so far, in all threads, kernel included."""
-        # man 5 proc: fields 14 and 15; the name before them may hold spaces.
-        stat = Path(f"/proc/{self.process.pid}/stat").read_text("ascii")
-        user, system = stat.rpartition(")")[2].split()[11:13]
-        return (int(user) + int(system)) / _TICKS
+        return sum(_ticks(self.process.pid)[:2]) / _TICKS
 
     def resident(self) -> float:
         """Return its resident memory in MB (1,000,000 bytes)."""
@@ -37,12 +34,35 @@ class Served:
         return int(pages) * _PAGE / 1e6
 
 
+def cpu_of(pid: int) -> float:
+    """Return the seconds of CPU that *pid* and its children have used, ended ones included."""
+    mine = sum(_ticks(pid))
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
+    try:
+        return (mine + sum(sum(_ticks(int(child))) for child in children)) / _TICKS
+    except FileNotFoundError:
+        # One has ended since they were listed, and counts among the ended ones now.
+        return cpu_of(pid)
+
+
+def _ticks(pid: int) -> list[int]:
+    """Return ticks of *pid* in user and kernel mode, and of its children that have ended."""
+    # man 5 proc: fields 14 to 17; the name before them may hold spaces.
+    stat = Path(f"/proc/{pid}/stat").read_text("ascii")
+    return [int(field) for field in stat.rpartition(")")[2].split()[11:15]]
+
+
 @asynccontextmanager
 async def started(*words: str, environ: Mapping[str, str], log: Path) -> AsyncIterator[Process]:
     """Run Python with *words* until the block ends; its errors go to *log*."""
     with log.open("ab") as errors:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, *words), cwd=ROOT, env=dict(environ), stdout=PIPE, stderr=errors
+            *(sys.executable, *words),
+            cwd=ROOT,
+            env=dict(environ),
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=errors,
         )
     try:
         yield process

@@ -36,7 +36,7 @@ EXAMPLES = {
     "SLACK_SIGNING_SECRET": "8f742231b10e8888abcd99ffff85a500 from your app's Basic Information",
     "SLACK_API_URL": "https://slack.com/api/",
     "SLACK_APP_TOKEN": "xapp-1-… from Basic Information > App-Level Tokens, connections:write",
-    "DATABASE_URL": "sqlite:///var/redbutton.db or postgresql://redbutton:…@db.example.com/ops",
+    "DATABASE_URL": "sqlite:///var/redbutton.db",
     "REDBUTTON_VAR": "var",
     "REDBUTTON_PORT": "3000",
     "REDBUTTON_HOST": "127.0.0.1",

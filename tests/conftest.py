@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.postgres import Server
+from tests.second import SECOND
 
 CONNECTIONS = 300
 """Two workers, three bots each, and who looks on."""
@@ -33,3 +34,10 @@ def database(postgres: Server) -> Iterator[str]:
     """An empty database on that server: its URL, as `DATABASE_URL` takes it."""
     with postgres.database() as url:
         yield url
+
+
+@pytest.fixture(scope="session", autouse=True)
+def second() -> Iterator[None]:
+    """End the second bot's process, if any test needed one."""
+    yield
+    SECOND.close()

@@ -4,7 +4,7 @@ import contextlib
 import os
 import subprocess
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 
@@ -29,11 +29,17 @@ class Server:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
+        self._furnished = False
         self._server = get_server(folder, cleanup_mode="delete")
 
     @cached_property
     def _address(self) -> str:
         return str(self._server.get_uri("DATABASE"))
+
+    @property
+    def programs(self) -> Path:
+        """Return the folder of the server's own programs, such as `pg_dump`."""
+        return Path(self._server.bin_path)
 
     def url(self, database: str = "postgres", user: str = "postgres") -> str:
         """Return where *database* is reached, as `DATABASE_URL` takes it."""
@@ -57,6 +63,15 @@ class Server:
             yield self.url(name)
         finally:
             self.says(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def template(self, furnish: Callable[[str], None]) -> str:
+        """Return the name of a database that was *furnish*ed once, to be copied."""
+        name = f"furnished_{os.getpid()}"
+        if not self._furnished:
+            self.says(f"CREATE DATABASE {name}")
+            furnish(self.url(name).replace("postgresql://", "postgresql+psycopg://"))
+            self._furnished = True
+        return name
 
     def hurry(self) -> None:
         """Do without the disk: for tests that do not stop the server hard."""

@@ -1,21 +1,32 @@
 """The whole bot over a pretend workspace and a pretend business: real wiring, real wire."""
 
+import asyncio
+import base64
 import json
+import os
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from audit.search import Filter, search
 from bot.domain.clock import Clock, SystemClock
-from bot.main.running import Bot, running
+from bot.engine.postgres import migrate
+from bot.main.joining import Bot
+from bot.main.running import running
 from bot.settings import Settings
+from bot.store import migrations
+from bot.store.places import engines, place_of
 from playground.backoffice import seed
 from playground.driver import PretendSlack
 from playground.http import asgi
 from playground.model import Channel, Person
+from tests.postgres import Server
+from tests.second import SECOND
 
 
 @dataclass(frozen=True)
@@ -67,6 +78,57 @@ async def recorded(bot: Bot, **wanted: Any) -> list[dict[str, Any]]:
     return [f.body for f in found if f.invocation]
 
 
+class Flavour(StrEnum):
+    """On which database the bot lives, and by which way Slack's payloads come."""
+
+    HTTP = "sqlite-http"
+    SOCKETS = "sqlite-sockets"
+    REPLICAS = "postgresql-two-replicas"
+
+
+@dataclass
+class Scene:
+    """In which flavour worlds are made, and where: set by a fixture."""
+
+    flavour: Flavour = Flavour.HTTP
+    postgres: Server | None = None
+
+    @contextmanager
+    def store(self, folder: Path) -> Iterator[str]:
+        """Yield the URL of a new store in *folder*, or on the server."""
+        if self.flavour is not Flavour.REPLICAS:
+            yield f"sqlite:///{folder}/var/redbutton.db"
+            return
+        assert self.postgres is not None
+        with self.postgres.database(self.postgres.template(furnish)) as url:
+            yield url
+
+    async def doors(self, slack: PretendSlack, bot: Bot, second: str | None) -> None:
+        """Let *slack* deliver to *bot*, and to the *second* one by turns."""
+        if self.flavour is Flavour.SOCKETS:
+            slack.deliver_by_socket()
+            async with asyncio.timeout(10):
+                while slack.links.open < 2:
+                    await SystemClock().sleep(0.01)
+        elif second is not None:
+            slack.deliver_to([asgi(bot.app), second])
+        else:
+            slack.deliver_to(asgi(bot.app))
+
+
+def furnish(url: str) -> None:
+    """Make every table of a bot's in the database at *url*."""
+    writing, reading = engines(place_of(url))
+    migrations.upgrade(writing)
+    for engine in (writing, reading):
+        engine.dispose()
+    migrate(url)
+
+
+SCENE = Scene()
+KEY = base64.b64encode(b"k" * 32).decode()
+
+
 def settings(slack: PretendSlack, folder: Path, **more: Any) -> Settings:
     """Return settings under which the bot lives in *folder* and meets *slack*."""
     told: dict[str, Any] = {
@@ -74,24 +136,73 @@ def settings(slack: PretendSlack, folder: Path, **more: Any) -> Settings:
         "SLACK_SIGNING_SECRET": slack.signing_secret,
         "SLACK_API_URL": slack.api_url,
         "DATABASE_URL": f"sqlite:///{folder}/var/redbutton.db",
+        "REDBUTTON_VAR": folder / "var",
         "databases": {"backoffice": {"url": f"sqlite:///{folder}/backoffice.db"}},
     }
+    if SCENE.flavour is Flavour.SOCKETS:
+        told["SLACK_APP_TOKEN"] = slack.app_token
+    if SCENE.flavour is Flavour.REPLICAS:
+        told["REDBUTTON_KEY"] = KEY
     return Settings(**(told | more))
 
 
 @asynccontextmanager
-async def world(folder: Path, clock: Clock | None = None, **more: Any) -> AsyncIterator[World]:
-    """Start everything in *folder*, by *clock*; *more* are settings."""
-    clock = clock or SystemClock()
+async def world(
+    folder: Path, clock: Clock | None = None, *, alone: bool = False, **more: Any
+) -> AsyncIterator[World]:
+    """Start everything in *folder*, by *clock*; *more* are settings.
+
+    Where the flavour has replicas there are two, unless *alone*: for what is done from within the
+    bot's own process, and for a clock that is set.
+    """
     seed(folder / "backoffice.db")
-    async with PretendSlack.open(clock=clock) as slack:
+    async with PretendSlack.open(clock=clock or SystemClock()) as slack:
         ada = slack.person("ada", groups=["support", "support-leads"])
         sam = slack.person("sam", groups=["support"])
         mallory = slack.person("mallory", guest=True)
         ops = slack.channel("ops", members=[ada, sam, mallory])
-        async with running(settings(slack, folder, **more), clock) as bot:
-            slack.deliver_to(asgi(bot.app))
-            yield World(slack, bot, folder / "backoffice.db", ada, sam, mallory, ops)
+        with SCENE.store(folder) as url:
+            told = settings(slack, folder, **({"DATABASE_URL": url} | more))
+            async with (
+                running(told, clock) as bot,
+                _second(slack, folder, told, alone=(alone or clock is not None)) as second,
+            ):
+                await SCENE.doors(slack, bot, second)
+                yield World(slack, bot, folder / "backoffice.db", ada, sam, mallory, ops)
+
+
+@asynccontextmanager
+async def _second(
+    slack: PretendSlack, folder: Path, told: Settings, *, alone: bool
+) -> AsyncIterator[str | None]:
+    """Serve a second bot by the settings *told*, where there is to be one."""
+    if SCENE.flavour is not Flavour.REPLICAS or alone:
+        yield None
+        return
+    config = folder / "second.toml"
+    config.write_text(_toml(told), "utf-8")
+    environ = {
+        **os.environ,
+        "SLACK_BOT_TOKEN": slack.bot_token,
+        "SLACK_SIGNING_SECRET": slack.signing_secret,
+        "SLACK_API_URL": slack.api_url,
+        "DATABASE_URL": told.database_url.get_secret_value(),
+        "REDBUTTON_VAR": str(folder / "second"),
+        "REDBUTTON_KEY": KEY,
+        "REDBUTTON_CONFIG": str(config),
+    }
+    installed = [path for path in sys.path if path.startswith(str(folder))]
+    async with SECOND.serves(environ, installed, folder / "second.log") as url:
+        yield url
+
+
+def _toml(told: Settings) -> str:
+    """Write down those settings that tests set, and that have no variable."""
+    lines = ["[policy]", f"paths = {json.dumps([str(path) for path in told.policy.paths])}"]
+    lines += ["[aliases]", *(f'"{name}" = "{means}"' for name, means in told.aliases.items())]
+    for name, place in told.databases.items():
+        lines += [f"[databases.{name}]", f'url = "{place.url.get_secret_value()}"']
+    return "\n".join(lines) + "\n"
 
 
 def readable(body: dict[str, Any]) -> str:

@@ -10,7 +10,8 @@ import click
 from bot.cli.codes import Exit
 from bot.cli.printing import shown, tell_json, tell_table
 from bot.cli.running import AS_JSON, Joined
-from bot.cli.workshop import Finding
+from bot.cli.workshop import Finding, Move
+from bot.domain.errors import BadRequest
 
 T = TypeVar("T")
 
@@ -54,16 +55,37 @@ def doctor(joined: Joined, *, as_json: bool) -> None:
 
 
 @click.command()
+@click.option("--from", "source", metavar="URL", help="Move the store in this SQLite file.")
+@click.option("--to", "target", metavar="URL", help="To this empty PostgreSQL database.")
+@click.option("--role", metavar="NAME", help="Give this role of PostgreSQL the rights of a bot.")
 @AS_JSON
 @click.pass_obj
-def migrate(joined: Joined, *, as_json: bool) -> None:
-    """Bring the store up to date with this version."""
-    steps = _run(joined().migrate())
+def migrate(
+    joined: Joined, source: str | None, target: str | None, role: str | None, *, as_json: bool
+) -> None:
+    """Bring the store up to date with this version, or move it to PostgreSQL.
+
+    A move leaves the old store as it was and compares every row. One that was cut off goes on when
+    it is asked for again. Without --to it goes to the database that DATABASE_URL names.
+    """
+    if source is not None:
+        steps = _run(joined().move(Move(source, target), _tell_progress, role=role))
+    elif target is not None:
+        raise BadRequest(
+            "`--to` says where a store is moved to, and `--from` is missing.",
+            fix="For example: `--from sqlite:///var/redbutton.db --to postgresql://…`.",
+        )
+    else:
+        steps = _run(joined().migrate(role=role))
     if as_json:
         tell_json(list(steps))
         return
     for step in steps or ("The store is up to date.",):
         click.echo(shown(step))
+
+
+def _tell_progress(said: str) -> None:
+    click.echo(shown(said), err=True)
 
 
 @click.group()

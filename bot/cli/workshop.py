@@ -3,7 +3,7 @@
 Nothing heavy is imported here: `redbutton --help` reads this module.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +19,9 @@ MOST_ROWS = 1000
 
 Row = Mapping[str, object]
 """One line of a listing, ready for JSON."""
+
+Tell = Callable[[str], None]
+"""Is told how far something long has come, a sentence at a time."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,14 @@ class Search:
     limit: Annotated[int, Interval(ge=1, le=MOST_ROWS)] = 50
 
 
+@dataclass(frozen=True)
+class Move:
+    """A store is carried from the URL *source* to the URL *target*, or to that of the settings."""
+
+    source: str
+    target: str | None = None
+
+
 class Records(Protocol):
     """The record as the command line reads it; each reading is itself recorded.
 
@@ -98,8 +109,18 @@ class Workshop(Protocol):
         """Play a short story with a pretend workspace, printing it."""
         ...
 
-    async def migrate(self) -> Sequence[str]:
-        """Bring the store up to date; return the names of the steps that were taken."""
+    async def migrate(self, *, role: str | None = None) -> Sequence[str]:
+        """Bring the store up to date and give *role* of its database the rights of a bot.
+
+        Return the steps that were taken, in sentences.
+        """
+        ...
+
+    async def move(self, move: Move, tell: Tell, *, role: str | None = None) -> Sequence[str]:
+        """Carry a whole store over, and give *role* there the rights of a bot.
+
+        Return what was done and is to be done, in sentences. A move that was cut off goes on.
+        """
         ...
 
     async def checks(self) -> Sequence[Finding]:

@@ -20,6 +20,9 @@ from bot.domain.errors import Misconfigured
 Check = Callable[[], Awaitable[str | None]]
 """Returns None, or a sentence saying what is wrong."""
 
+Facts = Callable[[], Awaitable[Mapping[str, object]]]
+"""Returns figures that tell an operator how it goes; it must not raise."""
+
 EVENTS = "/slack/events"
 CHECK_WITHIN = 2.0
 """Seconds for each check of /readyz."""
@@ -28,12 +31,16 @@ ACKS_WITHIN = 5
 """Seconds for answers that are on their way when the server is told to stop."""
 
 
-def web(front: ASGIApp, checks: Mapping[str, Check]) -> ASGIApp:
-    """Return the web app: *front* at /slack/events, beside health and metrics."""
+def web(front: ASGIApp | None, checks: Mapping[str, Check], facts: Facts | None = None) -> ASGIApp:
+    """Return the web app: *front* at /slack/events, if any, beside health and metrics.
+
+    What *facts* returns is told by /readyz, whether something is wrong or not.
+    """
 
     async def ready(_: Request) -> Response:
         wrong = await _wrong(checks)
-        return JSONResponse({"ready": not wrong, "wrong": wrong}, 503 if wrong else 200)
+        told = await facts() if facts is not None else {}
+        return JSONResponse({"ready": not wrong, "wrong": wrong, **told}, 503 if wrong else 200)
 
     rest = Starlette(
         routes=[
@@ -45,7 +52,7 @@ def web(front: ASGIApp, checks: Mapping[str, Check]) -> ASGIApp:
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         # Slack's requests go by the router: it would cost as much as the signature.
-        if scope["type"] == "http" and scope["path"] == EVENTS:
+        if front is not None and scope["type"] == "http" and scope["path"] == EVENTS:
             await front(scope, receive, send)
         else:
             await rest(scope, receive, send)

@@ -109,6 +109,7 @@ class Stage:
             "REDBUTTON_HOST": "127.0.0.1",
             "REDBUTTON_PORT": str(self.port),
             "REDBUTTON_KEY": "",
+            "SLACK_APP_TOKEN": "",
         }
 
 

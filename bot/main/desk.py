@@ -11,6 +11,9 @@ from bot.pipeline.protocols import Book, Entry
 from bot.pipeline.recording import ENDED, own_event
 from bot.pipeline.road import Road
 
+LOOK_EVERY = 1.0
+"""Seconds between two looks for what another process writes of a run."""
+
 
 class Desk:
     """Implements `bot.slack.desk.Desk` and `bot.cli.desk.Desk`."""
@@ -29,14 +32,26 @@ class Desk:
 
     async def follow(self, invocation: str) -> AsyncIterator[RunCard]:
         """Yield pictures of the run as they change; the last one when it has ended."""
+        seen: RunCard | None = None
+        while seen is None or seen.state not in ENDED:
+            if not self._follow.knows(invocation):
+                stored, ended = await self._stored(invocation)
+                if stored is not None and stored != seen:
+                    seen = stored
+                    yield seen
+                if ended:
+                    return
+            shown = await self._follow.after(invocation, seen, LOOK_EVERY)
+            if shown is not None:
+                seen = shown
+                yield seen
+
+    async def _stored(self, invocation: str) -> tuple[RunCard | None, bool]:
+        """Return the picture of a run that another process carries out, and whether it is over."""
         found = await self._book.get(invocation)
-        if found is not None and found.state in ENDED and not self._follow.knows(invocation):
-            last = await self._book.notice(invocation, "card")
-            if isinstance(last, RunCard):
-                yield last
-            return
-        async for card in self._follow.watch(invocation):
-            yield card
+        last = await self._book.notice(invocation, "card")
+        ended = found is not None and found.state in ENDED
+        return last if isinstance(last, RunCard) else None, ended
 
     async def unmapped(self, os_user: str, wanted: str) -> None:
         """Record that a user of this machine, who is nobody in the settings, wanted *wanted*."""

@@ -10,12 +10,14 @@ from sqlalchemy import Connection, text
 
 from audit.append import append
 from bot.domain.clock import Clock
-from bot.domain.errors import IntegrationError, NotNow
+from bot.domain.errors import IntegrationError, Misconfigured, NotNow
 from bot.domain.record import Stage
 from bot.engine.durable import DurableEngine
 from bot.http.server import Check
 from bot.main.kept import Kept
+from bot.pipeline.protocols import Replicas
 from bot.pipeline.recording import own_event
+from bot.slack.sockets import Sockets
 from bot.store.migrations import pending
 from integrations.slack.client import SlackClient
 
@@ -67,15 +69,41 @@ async def measure(engine: DurableEngine, clock: Clock) -> None:
     while True:
         try:
             waiting, age = await engine.waiting()
-        except Exception:
-            log.exception("The queue could not be measured")
+        except Exception as error:  # noqa: BLE001  The database may be down; the checks tell of it.
+            log.warning("The queue could not be measured: %s", type(error).__name__)
         else:
             QUEUED.set(waiting)
             OLDEST.set(age or 0.0)
         await clock.sleep(ASK_EVERY / 2)
 
 
-def checks(store: Kept, slack: SlackWatch, clock: Clock) -> Mapping[str, Check]:
+async def facts(
+    store: Kept,
+    engine: DurableEngine,
+    sockets: Sockets | None,
+    replicas: Replicas,
+    clock: Clock,
+) -> Mapping[str, object]:
+    """Return how it goes, in figures; ages in seconds, None where nothing waits."""
+    told: dict[str, object] = {}
+    try:
+        waiting, oldest = await engine.waiting()
+        unsent = await store.outbox.oldest(clock.now())
+        told = {
+            "runs": {"waiting": waiting, "oldest": oldest},
+            "messages": {"oldest_unsent": unsent},
+            "bots": len(await replicas.living()),
+        }
+    except Exception as error:  # noqa: BLE001  What cannot be told is a finding of the checks.
+        log.warning("Nothing could be told of the queues: %s", error)
+    if sockets is not None:
+        told["sockets"] = {"open": sockets.open, "last_frame": round(sockets.silence(), 1)}
+    return told
+
+
+def checks(
+    store: Kept, slack: SlackWatch, sockets: Sockets | None, clock: Clock
+) -> Mapping[str, Check]:
     """Return the checks of /readyz by name: each says None, or what is wrong in one sentence."""
 
     async def database() -> str | None:
@@ -86,14 +114,26 @@ def checks(store: Kept, slack: SlackWatch, clock: Clock) -> Mapping[str, Check]:
         return None
 
     async def migrations() -> str | None:
-        waiting = await asyncio.to_thread(pending, store.store.engine)
+        try:
+            waiting = await asyncio.to_thread(pending, store.store.engine)
+        except Misconfigured:
+            # A newer bot has brought them further, in a way that leaves this one its own.
+            return None
         return f"The tables lack {waiting[-1]!r}; run `redbutton migrate`." if waiting else None
 
     async def connected() -> str | None:
         return slack.trouble
 
-    audit = partial(_recordable, store, clock)
-    return {"database": database, "migrations": migrations, "audit": audit, "slack": connected}
+    async def reached() -> str | None:
+        return sockets.trouble() if sockets is not None else None
+
+    return {
+        "database": database,
+        "migrations": migrations,
+        "audit": partial(_recordable, store, clock),
+        "slack": connected,
+        "sockets": reached,
+    }
 
 
 async def _recordable(store: Kept, clock: Clock) -> str | None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.cli.workshop import Finding, Reader, Row, Search
+from bot.cli.workshop import Finding, Move, Reader, Row, Search, Tell
 from bot.domain.clock import SystemClock
 
 if TYPE_CHECKING:
@@ -16,8 +16,12 @@ class House:
     """Implements `bot.cli.workshop.Workshop` by the settings of this machine."""
 
     def folder(self) -> Path:
-        """See `Workshop.folder`."""
-        return self._settings().folder
+        """See `Workshop.folder`.
+
+        Who only asks a bot beside them need not know its database: the folder will do.
+        """
+        settings = self._settings()
+        return settings.var if "var" in settings.model_fields_set else settings.folder
 
     async def serve(self) -> None:
         """See `Workshop.serve`."""
@@ -32,20 +36,17 @@ class House:
 
         await play()
 
-    async def migrate(self) -> Sequence[str]:
+    async def migrate(self, *, role: str | None = None) -> Sequence[str]:
         """See `Workshop.migrate`."""
-        from bot.domain.record import Stage
-        from bot.main.kept import kept, pending_of
-        from bot.pipeline.protocols import Entry
-        from bot.pipeline.recording import own_event
+        from bot.main.moving import migrated
 
-        settings, clock = self._settings(), SystemClock()
-        waiting = pending_of(settings)
-        async with kept(settings, clock) as store:
-            if waiting:
-                told = own_event(Stage.CONFIG_CHANGED, clock, migrated=list(waiting))
-                await store.book.write(None, Entry(events=(told,)))
-        return [f"The tables were brought to version {version}." for version in waiting]
+        return await migrated(self._settings(), SystemClock(), role)
+
+    async def move(self, move: Move, tell: Tell, *, role: str | None = None) -> Sequence[str]:
+        """See `Workshop.move`."""
+        from bot.main.moving import moved
+
+        return await moved(self._settings(), SystemClock(), move, tell, role)
 
     async def checks(self) -> Sequence[Finding]:
         """See `Workshop.checks`."""
@@ -59,7 +60,8 @@ class House:
         from bot.main.visiting import at_slack
 
         settings, clock = self._settings(), SystemClock()
-        return [*await at_home(settings, clock), *await at_slack(settings, clock)]
+        here = await at_home(settings, clock, asking=True)
+        return [*here, *await at_slack(settings, clock)]
 
     def manifest(self) -> Row:
         """See `Workshop.manifest`."""
@@ -68,7 +70,10 @@ class House:
 
         settings = self._settings()
         return manifest(
-            checked_catalogue(settings), aliases=settings.aliases, request_url=settings.slack.url
+            checked_catalogue(settings),
+            aliases=settings.aliases,
+            request_url=settings.slack.url,
+            socket_mode=settings.app_token is not None,
         )
 
     async def policy_problems(self) -> Sequence[Finding]:

@@ -1,26 +1,34 @@
-"""What is kept: the lock, the key, the store, and what is written to it."""
+"""What is kept: the key, the store, and what is written to it; for an SQLite file, the lock."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from audit.sealing import Sealer
 from bot.domain.clock import Clock
 from bot.domain.errors import Misconfigured
+from bot.domain.ids import new_id
 from bot.engine.lock import FileLock, Lease
 from bot.settings import Settings
-from bot.store import migrations, sqlite
+from bot.store import migrations
 from bot.store.book import SqlBook
+from bot.store.clock import SharedClock
 from bot.store.database import Store
-from bot.store.keys import load_key
+from bot.store.keys import MAKE, load_key
+from bot.store.moving_mark import see_whole
 from bot.store.outbox import SqlOutbox
 
 
 @dataclass(frozen=True)
 class Kept:
-    """An open store that is ours alone."""
+    """An open store. *owner* names this process in it.
 
-    lease: Lease
+    *lease* is there where the store's files are this process's alone.
+    """
+
+    owner: str
+    lease: Lease | None
     key: bytes
     store: Store
     sealer: Sealer
@@ -33,14 +41,18 @@ async def kept(settings: Settings, clock: Clock) -> AsyncIterator[Kept]:
     """Open the store that *settings* name, made where there is none. Raises Misconfigured."""
     settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock = FileLock(settings.folder)
-    lease = lock.acquire()
+    lease = lock.acquire() if isinstance(settings.store, Path) else None
     try:
         key = key_of(settings)
         store = await Store.open(settings.store, clock=clock, key=key)
         try:
-            sealer, outbox = Sealer(key), SqlOutbox(store)
+            await see_whole(store)
+            if isinstance(clock, SharedClock):
+                await clock.compare(store)
+            owner = new_id(clock.now())
+            sealer, outbox = Sealer(key), SqlOutbox(store, owner)
             book = SqlBook(store, sealer, outbox.drafted)
-            yield Kept(lease, key, store, sealer, outbox, book)
+            yield Kept(owner, lease, key, store, sealer, outbox, book)
         finally:
             await store.close()
     finally:
@@ -49,13 +61,9 @@ async def kept(settings: Settings, clock: Clock) -> AsyncIterator[Kept]:
 
 def pending_of(settings: Settings) -> tuple[str, ...]:
     """Return the versions that the store's tables lack; none where there is no store yet."""
-    if not settings.store.exists():
+    if isinstance(settings.store, Path) and not settings.store.exists():
         return ()
-    engine = sqlite.reading_engine(settings.store)
-    try:
-        return migrations.pending(engine)
-    finally:
-        engine.dispose()
+    return migrations.pending_at(settings.store)
 
 
 def key_of(settings: Settings) -> bytes:
@@ -64,6 +72,13 @@ def key_of(settings: Settings) -> bytes:
     Raises Misconfigured where a store is there and its key is not.
     """
     told = settings.key.get_secret_value() if settings.key else None
+    if not isinstance(settings.store, Path):
+        if told is None:
+            raise Misconfigured(
+                "`REDBUTTON_KEY` is not set, and bots that share a database must share its key.",
+                fix=f"Set it to the same for each of them, made once with `{MAKE}`.",
+            )
+        return load_key(told, settings.folder)
     file = settings.folder / "redbutton.key"
     if told is None and settings.store.exists() and not file.exists():
         raise Misconfigured(

@@ -1,56 +1,35 @@
-"""One running bot: every room joined, started, and left in good order."""
+"""One running bot: started, and left in good order."""
 
 import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
-
-from pydantic import SecretStr
-from starlette.types import ASGIApp
 
 from bot.cli.door import Door
 from bot.cli.workshop import SOCKET
 from bot.domain.clock import Clock, SystemClock
-from bot.domain.errors import Misconfigured, NotNow
-from bot.domain.ids import new_id
+from bot.domain.errors import NotNow
 from bot.domain.record import Stage
-from bot.engine.durable import DurableEngine
-from bot.http.server import web
-from bot.main.desk import Desk
-from bot.main.health import SlackWatch, checks, measure
-from bot.main.kept import Kept, kept
-from bot.main.known import Known, known
+from bot.main.health import measure
+from bot.main.joining import Bot, Foundation, check_doors, join, needed
+from bot.main.kept import kept
+from bot.main.known import known
 from bot.main.records import StoredRecords
-from bot.pipeline.acts import Acts
-from bot.pipeline.dispatch import Dispatch
-from bot.pipeline.follow import Follow
-from bot.pipeline.offers import Offers
+from bot.main.sharing import OnLost, leave_at_once, place
 from bot.pipeline.protocols import Entry
 from bot.pipeline.recording import own_event
-from bot.pipeline.road import Parts, Road
-from bot.pipeline.runbook import Pen
-from bot.pipeline.running import Needs, Runner
-from bot.pipeline.settling import Settling
-from bot.pipeline.timers import Timers
 from bot.settings import Settings
-from bot.slack.app import slack_app
-from bot.slack.asking import Keys
-from bot.slack.front import Front
-from bot.slack.handlers import Handlers
-from bot.slack.handlers import Parts as HandlerParts
-from bot.slack.identity import IdentitySettings, SlackDirectory
-from bot.slack.rendering import rendered
-from bot.slack.windows import Windows
+from bot.store.clock import SharedClock
+from bot.store.replicas import SqlReplicas
 from integrations.slack.client import SlackClient
 from integrations.slack.config import SlackConfig
-from integrations.slack.sender import Sender
 
 READS_GET = 5.0
 RUNS_GET = 20.0
 MESSAGES_GET = 3.0
+ACKS_GET = 3.0
 """Seconds that what is under way gets at the end; a run that is left goes on at the next start."""
 
 TIDY_EVERY = 3600.0
@@ -60,86 +39,33 @@ KEEP_RUNS = timedelta(days=7)
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Bot:
-    """A bot that runs. *app* takes Slack's requests; the rest is for who looks after it."""
-
-    app: ASGIApp
-    desk: Desk
-    kept: Kept
-    known: Known
-    dispatch: Dispatch
-    engine: DurableEngine
-    directory: SlackDirectory
-    sender: Sender
-    timers: Timers
-    watch: SlackWatch
-
-
 @asynccontextmanager
-async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Bot]:
-    """Run a bot by *settings* until the block ends. Raises Misconfigured, naming the setting."""
-    clock = clock or SystemClock()
+async def running(
+    settings: Settings, clock: Clock | None = None, on_lost: OnLost = leave_at_once
+) -> AsyncIterator[Bot]:
+    """Run a bot by *settings* until the block ends. Raises Misconfigured, naming the setting.
+
+    *on_lost* is called where the bot's place among its replicas is lost for good.
+    """
     token = needed(settings.bot_token, "SLACK_BOT_TOKEN")
+    check_doors(settings)
+    clock = clock or clock_for(settings)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(kept(settings, clock))
         knows = known(settings, clock)
         stack.push_async_callback(knows.close)
+        here = await stack.enter_async_context(place(settings, store, knows.catalogue, on_lost))
         client = await SlackClient.open(SlackConfig(token, settings.api_url))
         stack.push_async_callback(client.close)
-        bot = _join(settings, clock, store, knows, client)
+        bot = join(Foundation(settings, clock, store, knows, client, here))
         await _start(bot, settings, clock, stack)
         yield bot
 
 
-def needed(value: SecretStr | None, name: str) -> str:
-    """Return the secret *value*; raises Misconfigured naming the variable where it is not set."""
-    if value is None:
-        raise Misconfigured(
-            f"`{name}` is not set.",
-            fix="Your app's page at Slack has it; `docs/how-to/install.md` says where.",
-        )
-    return value.get_secret_value()
-
-
-def _join(settings: Settings, clock: Clock, store: Kept, knows: Known, client: SlackClient) -> Bot:
-    """Build every room that holds no file and no thread, and hand each what it needs."""
-    secret = needed(settings.signing_secret, "SLACK_SIGNING_SECRET")
-    directory = SlackDirectory(client, clock, _identity(settings))
-    follow, offers = Follow(), Offers(knows.ports, clock)
-    needs = Needs(
-        catalogue=knows.catalogue,
-        rules=knows.rules,
-        directory=directory,
-        offers=offers,
-        ports=knows.ports,
-        pen=Pen(store.book, follow, clock, store.sealer.fingerprint, new_id(clock.now())),
-    )
-    runner = Runner(needs)
-    engine = DurableEngine(settings.folder / "engine.db", runner.run, lease=store.lease)
-    dispatch = Dispatch(knows.catalogue, store.book, engine, runner, clock)
-    parts = Parts(
-        knows.catalogue, knows.rules, directory, store.book, offers, clock, go=dispatch.go
-    )
-    acts = Acts(knows.catalogue, knows.rules, directory, store.book, clock)
-    desk = Desk(Road(parts), acts, follow, store.book, clock)
-    handlers = Handlers(
-        HandlerParts(
-            desk=desk,
-            catalogue=knows.catalogue,
-            windows=Windows(client),
-            keys=Keys(store.key),
-            heard=directory.heard,
-            aliases=settings.aliases,
-        )
-    )
-    dispatched = slack_app(handlers.handle, client.bolt_client())
-    watch = SlackWatch(client, clock, settings.slack.team)
-    app = web(Front(dispatched, secret, clock), checks(store, watch, clock))
-    sender = Sender(store.outbox, client, rendered, clock)
-    timers = Timers(store.book, clock, needs.pen.owner)
-    Settling(knows.catalogue, store.book, knows.ports, follow, clock).join(timers)
-    return Bot(app, desk, store, knows, dispatch, engine, directory, sender, timers, watch)
+def clock_for(settings: Settings) -> Clock:
+    """Return the machine's clock; where a database is shared, corrected by the database's."""
+    machine = SystemClock()
+    return SharedClock(machine) if isinstance(settings.store, str) else machine
 
 
 async def _start(bot: Bot, settings: Settings, clock: Clock, stack: AsyncExitStack) -> None:
@@ -153,15 +79,17 @@ async def _start(bot: Bot, settings: Settings, clock: Clock, stack: AsyncExitSta
         log.warning("%s", said)
     await bot.sender.start()
     stack.push_async_callback(bot.sender.stop, MESSAGES_GET)
+    if bot.grapevine is not None:
+        bot.grapevine.start()
+        stack.push_async_callback(bot.grapevine.close)
     bot.directory.warm_up()
     stack.push_async_callback(bot.directory.close)
     await bot.engine.start()
     stack.push_async_callback(bot.engine.stop)
     stack.push_async_callback(bot.engine.drain, RUNS_GET)
-    await bot.dispatch.sweep(timedelta(0))
-    loops = (bot.timers.run(), bot.dispatch.run(), bot.watch.run())
-    for work in (*loops, measure(bot.engine, clock), _tidy(bot, clock)):
-        stack.push_async_callback(_end, asyncio.create_task(work))
+    # What another process has just accepted is on its way; what was this one's alone is not.
+    await bot.dispatch.sweep(None if bot.kept.store.shared else timedelta(0))
+    _keep_going(bot, clock, stack)
     stack.push_async_callback(bot.dispatch.drain, READS_GET)
     records = StoredRecords(bot.kept, clock, settings.cli.auditors)
     door = Door(
@@ -172,6 +100,23 @@ async def _start(bot: Bot, settings: Settings, clock: Clock, stack: AsyncExitSta
         team=lambda: bot.watch.team,
     )
     await stack.enter_async_context(door)
+    if bot.sockets is not None:
+        # Entered last and left first: what comes in is answered before anything else ends.
+        await bot.sockets.start()
+        stack.push_async_callback(bot.sockets.close)
+        stack.push_async_callback(bot.sockets.drain, ACKS_GET)
+
+
+def _keep_going(bot: Bot, clock: Clock, stack: AsyncExitStack) -> None:
+    """Start what goes on for as long as the bot runs."""
+    loops = [bot.timers.run(), bot.dispatch.run(), bot.watch.run()]
+    loops += [measure(bot.engine, clock), _tidy(bot, clock)]
+    if isinstance(bot.replicas, SqlReplicas):
+        loops.append(bot.replicas.run())
+    if isinstance(clock, SharedClock):
+        loops.append(clock.run(bot.kept.store))
+    for work in loops:
+        stack.push_async_callback(_end, asyncio.create_task(work))
 
 
 async def _record_stop(bot: Bot, clock: Clock) -> None:
@@ -195,13 +140,3 @@ async def _tidy(bot: Bot, clock: Clock) -> None:
 async def _end(task: asyncio.Task[None]) -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-
-
-def _identity(settings: Settings) -> IdentitySettings:
-    return IdentitySettings(
-        groups=settings.groups,
-        channel_groups=settings.channels,
-        max_age=settings.slack.max_age,
-        stale_age=settings.slack.stale,
-        team=settings.slack.team,
-    )

@@ -9,7 +9,7 @@ from bot.cli.peer import name_of
 from bot.cli.workshop import Finding
 from bot.domain.clock import Clock
 from bot.domain.errors import IntegrationError, Misconfigured
-from bot.main.running import needed
+from bot.main.joining import needed
 from bot.settings import Settings
 from bot.slack.manifest import SCOPES
 from integrations.slack.client import SlackClient
@@ -35,6 +35,7 @@ async def at_slack(settings: Settings, clock: Clock) -> list[Finding]:
             Finding("token", ok=True, said=who),
             _scopes(headers),
             _clock(headers, clock.now()),
+            *await _sockets(client, settings),
             await _round_trip(client, settings),
         ]
     except Exception as error:  # noqa: BLE001  Whatever it is, it is what was to be found out.
@@ -69,6 +70,17 @@ def _clock(headers: Mapping[str, str], now: datetime) -> Finding:
         said=f"This machine's clock and Slack's are {abs(off):.0f} s apart.",
         fix="" if abs(off) <= CLOCK_OFF else "Set it by NTP: at five minutes nothing is taken.",
     )
+
+
+async def _sockets(client: SlackClient, settings: Settings) -> list[Finding]:
+    """Ask for an address to connect to, and leave it at that."""
+    if settings.app_token is None:
+        return []
+    try:
+        await client.socket_url(settings.app_token.get_secret_value())
+    except IntegrationError as error:
+        return [Finding("sockets", ok=False, said=error.message, fix=error.fix)]
+    return [Finding("sockets", ok=True, said="Slack hands out connections for Socket Mode.")]
 
 
 async def _round_trip(client: SlackClient, settings: Settings) -> Finding:

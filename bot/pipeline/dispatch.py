@@ -6,6 +6,7 @@ READs at once, everything else through the engine; a sweep finds what a crash le
 import asyncio
 import logging
 from collections.abc import Coroutine
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from bot.domain.clock import Clock
 from bot.domain.invocation import Invocation, State
 from bot.domain.operation import Operation, Risk
 from bot.domain.record import Stage
-from bot.pipeline.protocols import Book, Draft, Entry, Queue
+from bot.pipeline.protocols import Book, Draft, Entry, Queue, Replicas
 from bot.pipeline.recording import ClearCase, card, drafts, event, stored_case
 from bot.pipeline.runbook import surely
 from bot.pipeline.running import Runner
@@ -26,20 +27,31 @@ SWEEP_EVERY = 5.0
 ON_ITS_WAY = timedelta(seconds=2)
 """For so long what was accepted may be unknown to the engine without having been left out."""
 
+ON_ITS_WAY_ELSEWHERE = timedelta(seconds=10)
+"""The same where another process may have accepted it: that one may find, after the store was
+silent, that it has told its asker otherwise, and takes it back."""
+
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What dispatch is joined from. *patience*: `ON_ITS_WAY`, or the other."""
+
+    catalogue: Catalogue
+    book: Book
+    queue: Queue
+    runner: Runner
+    replicas: Replicas
+    clock: Clock
+    patience: timedelta = ON_ITS_WAY
 
 
 class Dispatch:
     """Hands accepted invocations on. While paused nothing is handed on; the book keeps it."""
 
-    def __init__(
-        self, catalogue: Catalogue, book: Book, queue: Queue, runner: Runner, clock: Clock
-    ) -> None:
-        self._catalogue = catalogue
-        self._book = book
-        self._queue = queue
-        self._runner = runner
-        self._clock = clock
+    def __init__(self, at: Parts) -> None:
+        self._at = at
         self._tasks: set[asyncio.Task[None]] = set()
         self._reading: set[str] = set()
         self.paused = False
@@ -52,28 +64,29 @@ class Dispatch:
             self._reading.add(invocation)
             self._keep(self._read(invocation))
         else:
-            self._keep(self._queue.enqueue(invocation))
+            self._keep(self._at.queue.enqueue(invocation))
 
     async def run(self) -> None:
         """Sweep for ever."""
         while True:
-            await self._clock.sleep(SWEEP_EVERY)
+            await self._at.clock.sleep(SWEEP_EVERY)
             try:
                 await self.sweep()
             except Exception:
                 log.exception("The sweep failed; trying again in %g s", SWEEP_EVERY)
 
-    async def sweep(self, age: timedelta = ON_ITS_WAY) -> None:
-        """Enqueue what is accepted, or was running, for *age*, and unknown to the engine."""
+    async def sweep(self, age: timedelta | None = None) -> None:
+        """Enqueue what is accepted, or was running, for *age*, and is not in the engine."""
         if self.paused:
             return
-        for found in await self._left_out(age):
-            if self._is_read(found):
-                if found.id not in self._reading:
-                    await self._interrupted(found)
-            else:
+        left = await self._left_out(self._at.patience if age is None else age)
+        living = await self._at.replicas.living() if left else frozenset()
+        for found in left:
+            if not self._is_read(found):
                 log.warning("Invocation %s was left out of the engine; enqueueing it", found.id)
-                await self._queue.enqueue(found.id)
+                await self._at.queue.again(found.id)
+            elif found.id not in self._reading and found.owner not in living:
+                await self._interrupted(found)
 
     async def drain(self, within: float) -> None:
         """Hand nothing more on, and wait up to *within* seconds for reads under way."""
@@ -82,28 +95,28 @@ class Dispatch:
             await asyncio.wait(self._tasks, timeout=within)
 
     async def _left_out(self, age: timedelta) -> list[Invocation]:
-        found = await self._book.in_state({State.ACCEPTED, State.RUNNING})
-        now = self._clock.now()
+        found = await self._at.book.in_state({State.ACCEPTED, State.RUNNING})
+        now = self._at.clock.now()
         # What was accepted just now is on its way; what seems to lie ahead, the clock was set back.
         waiting = [i for i in found if not now - age < i.at <= now]
-        known = await self._queue.known([i.id for i in waiting])
+        known = await self._at.queue.known([i.id for i in waiting])
         return [i for i in waiting if i.id not in known]
 
     def _is_read(self, found: Invocation) -> bool:
-        operation = self._catalogue.get(found.operation)
+        operation = self._at.catalogue.get(found.operation)
         return operation is not None and operation.risk is Risk.READ
 
     async def _read(self, invocation: str) -> None:
         try:
-            await self._runner.run(invocation)
+            await self._at.runner.run(invocation)
         finally:
             self._reading.discard(invocation)
 
     async def _interrupted(self, found: Invocation) -> None:
         """Close a READ that a crash cut off: what it would have said is not known."""
-        case = stored_case(found, self._catalogue)
+        case = stored_case(found, self._at.catalogue)
         detail: dict[str, object] = {"state": "unknown", "code": "interrupted"}
-        told = event(case, Stage.OUTCOME, self._clock, detail=detail)
+        told = event(case, Stage.OUTCOME, self._at.clock, detail=detail)
         shown: tuple[Draft, ...] = ()
         wiped = "{}"
         if isinstance(case, ClearCase):
@@ -112,10 +125,12 @@ class Dispatch:
             last = card(case, State.UNKNOWN).model_copy(update=words)
             shown = drafts(last, case.origin)
         entry = Entry((told,), shown)
-        book = self._book
+        book = self._at.book
         if found.state is State.ACCEPTED:
-            await surely(self._clock, lambda: book.take(found.id, "nobody", Entry()))
-        await surely(self._clock, lambda: book.move(found.id, State.UNKNOWN, entry, params=wiped))
+            await surely(self._at.clock, lambda: book.take(found.id, "nobody", Entry()))
+        await surely(
+            self._at.clock, lambda: book.move(found.id, State.UNKNOWN, entry, params=wiped)
+        )
 
     def _keep(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

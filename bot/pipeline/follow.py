@@ -2,10 +2,8 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator
 
 from bot.domain.notice import RunCard
-from bot.pipeline.recording import ENDED
 
 KEPT = 1000
 """How many runs' last pictures are remembered for who comes late."""
@@ -31,15 +29,17 @@ class Follow:
         """Say whether a picture of *invocation* is remembered."""
         return invocation in self._last
 
-    async def watch(self, invocation: str) -> AsyncIterator[RunCard]:
-        """Yield pictures of *invocation* as they change, the last one when it has ended."""
-        seen: RunCard | None = None
-        while seen is None or seen.state not in ENDED:
-            seen = await self._after(invocation, seen)
-            yield seen
+    async def after(self, invocation: str, seen: RunCard | None, within: float) -> RunCard | None:
+        """Return a picture of *invocation* other than *seen*; None if there is none so soon.
 
-    async def _after(self, invocation: str, seen: RunCard | None) -> RunCard:
-        """Wait for a picture of *invocation* other than *seen*."""
+        *within* is in seconds.
+        """
         async with self._changed:
-            await self._changed.wait_for(lambda: self._last.get(invocation) not in (None, seen))
+            try:
+                async with asyncio.timeout(within):
+                    await self._changed.wait_for(
+                        lambda: self._last.get(invocation) not in (None, seen)
+                    )
+            except TimeoutError:
+                return None
             return self._last[invocation]

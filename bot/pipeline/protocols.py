@@ -163,8 +163,24 @@ class Queue(Protocol):
         """Have it run, once; a repeat is no error."""
         ...
 
+    async def again(self, invocation: str) -> None:
+        """Have it run once more where the engine has ended it, or never heard of it."""
+        ...
+
     async def known(self, invocations: Collection[str]) -> frozenset[str]:
-        """Return which of these the engine already has."""
+        """Return which of these wait or run in the engine, in whichever process."""
+        ...
+
+
+class Replicas(Protocol):
+    """The processes that share the store."""
+
+    async def living(self) -> frozenset[str]:
+        """Return the owners whose processes live; this one is among them."""
+        ...
+
+    async def differing(self, operation: str) -> bool:
+        """Say whether another living process declares *operation* otherwise than this one."""
         ...
 
 

@@ -20,7 +20,7 @@ from bot.pipeline.deciding import question, refusal
 from bot.pipeline.metrics import ENDED_RUNS
 from bot.pipeline.offers import Offers
 from bot.pipeline.outcomes import Outcome, cancelled, failed, gravest, succeeded, too_slow
-from bot.pipeline.protocols import Directory, Entry, Timer
+from bot.pipeline.protocols import Directory, Entry, Replicas, Timer
 from bot.pipeline.recording import (
     Case,
     ClearCase,
@@ -36,6 +36,9 @@ from bot.pipeline.values import params_json
 from bot.pipeline.wiring import Ports
 
 log = logging.getLogger(__name__)
+HAND_BACK = timedelta(minutes=15)
+"""For so long a run that only another living process can carry out is left to that one."""
+
 SETTLE = "settle"
 """The kind of timer that looks how an unknown run ended."""
 
@@ -50,6 +53,7 @@ class Needs:
     offers: Offers
     ports: Ports
     pen: Pen
+    replicas: Replicas
 
 
 class Runner:
@@ -66,7 +70,8 @@ class Runner:
             return
         case = stored_case(found, self._is.catalogue)
         if not isinstance(case, ClearCase):
-            await self._gone(found, case)
+            if not await self._hands_back(found):
+                await self._gone(found, case)
             return
         with bound_contextvars(invocation=invocation):
             try:
@@ -212,6 +217,14 @@ class Runner:
         if case.declared.risk is Risk.READ:
             return ReadMemory(case, self._is.pen.follow)
         return RunMemory(case, self._is.pen, steps)
+
+    async def _hands_back(self, found: Invocation) -> bool:
+        """Leave what this process does not know to one that does: two versions may run at once."""
+        young = self._is.pen.clock.now() - found.at < HAND_BACK
+        if young and await self._is.replicas.differing(found.operation):
+            log.warning("Invocation %s is left to a bot of another version", found.id)
+            return True
+        return False
 
     async def _gone(self, found: Invocation, case: Case) -> None:
         """End an invocation whose operation, or its fields, are no longer what they were."""

@@ -40,7 +40,7 @@ class Parts:
     catalogue: Catalogue
     windows: Windows
     keys: Keys
-    heard: Callable[[Payload], None]
+    heard: Callable[[Payload], Awaitable[None]]
     aliases: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -147,7 +147,7 @@ class Handlers:
         return ""
 
     async def _event(self, payload: Payload) -> Body:
-        self._at.heard(payload)
+        await self._at.heard(payload)
         return ""
 
     async def _nothing(self, payload: Payload) -> Body:

@@ -46,6 +46,20 @@ class IdentitySettings:
     team: str | None = None
 
 
+def news_of(payload: Payload) -> str:
+    """Return what an Events API *payload* says has changed of people and places, or nothing."""
+    event = Payload(payload.at("event") or {})
+    match event.text("type"):
+        case "user_change" | "team_join" | "user_profile_changed":
+            return f"person {event.id('user')}"
+        case "subteam_created" | "subteam_updated" | "subteam_members_changed":
+            return "groups"
+        case "channel_shared" | "channel_unshared" | "channel_id_changed":
+            return f"channel {event.id('channel') or event.text('old_channel_id')}"
+        case _:
+            return ""
+
+
 class SlackDirectory:
     """Answers from memory where it can; see `bot.pipeline.protocols.Directory`."""
 
@@ -100,18 +114,19 @@ class SlackDirectory:
             shared = True
         return Channel(channel, groups, shared=shared)
 
-    def heard(self, payload: Payload) -> None:
-        """Forget what an Events API *payload* says has changed."""
-        event = Payload(payload.at("event") or {})
-        match event.text("type"):
-            case "user_change" | "team_join" | "user_profile_changed":
-                self._people.forget(event.id("user"))
-            case "subteam_created" | "subteam_updated" | "subteam_members_changed":
+    def heard(self, news: str) -> None:
+        """Forget what *news* (of `news_of`) says has changed; any other words mean everything."""
+        kind, _, key = news.partition(" ")
+        match kind:
+            case "person":
+                self._people.forget(key)
+            case "groups":
                 self._usergroups.forget("")
-            case "channel_shared" | "channel_unshared" | "channel_id_changed":
-                self._channels.forget(event.id("channel") or event.text("old_channel_id"))
+            case "channel":
+                self._channels.forget(key)
             case _:
-                pass
+                for cache in (self._people, self._usergroups, self._channels):
+                    cache.forget_all()
 
     def warm_up(self) -> None:
         """Begin to ask for everybody, beside whatever else goes on."""

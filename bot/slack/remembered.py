@@ -68,6 +68,11 @@ class Remembered(Generic[T]):
         self._kept.pop(key, None)
         self._asked.pop(key, None)
 
+    def forget_all(self) -> None:
+        """Drop every answer, and those that are on their way."""
+        self._kept.clear()
+        self._asked.clear()
+
     async def close(self) -> None:
         """End what is under way."""
         for task in self._tasks:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.authoring import Context, Params, Result, Risk, operation
-from bot.cli.workshop import Finding, Reader, Row, Search
+from bot.cli.workshop import Finding, Move, Reader, Row, Search, Tell
 from bot.domain.catalogue import Catalogue
 from bot.domain.errors import Misconfigured, NotAllowed
 from bot.domain.invocation import Origin, State, StepState
@@ -183,8 +183,12 @@ class PretendWorkshop:
     async def demo(self) -> None:
         raise Misconfigured("`REDBUTTON_PORT` is 'x'.", fix="For example: 3000")
 
-    async def migrate(self) -> Sequence[str]:
-        return ["0001 first"]
+    async def migrate(self, *, role: str | None = None) -> Sequence[str]:
+        return ["0001 first", *([f"rights of {role}"] if role else [])]
+
+    async def move(self, move: Move, tell: Tell, *, role: str | None = None) -> Sequence[str]:
+        tell("message: 1 of 2 rows.")
+        return [f"{move.source} to {move.target}", *([f"rights of {role}"] if role else [])]
 
     async def checks(self) -> Sequence[Finding]:
         return self.findings

@@ -72,6 +72,35 @@ async def test_migrate_names_the_steps_it_took(shell: Shell) -> None:
     assert (told.stdout, json.loads(listed.stdout)) == ("0001 first\n", ["0001 first"])
 
 
+async def test_migrate_tells_of_the_rights_of_a_role(shell: Shell) -> None:
+    seen = await shell("migrate", "--role", "redbutton")
+
+    assert seen.stdout == "0001 first\nrights of redbutton\n"
+
+
+async def test_a_move_tells_its_progress_beside_what_it_did(shell: Shell) -> None:
+    words = ("migrate", "--from", "sqlite:///a.db", "--to", "postgresql://b/c", "--role", "bot")
+
+    told, listed = await shell(*words), await shell(*words, "--json")
+
+    done = ["sqlite:///a.db to postgresql://b/c", "rights of bot"]
+    assert (told.stdout.splitlines(), json.loads(listed.stdout)) == (done, done)
+    assert told.stderr == listed.stderr == "message: 1 of 2 rows.\n"
+
+
+async def test_a_move_goes_where_the_settings_say_unless_it_is_told(shell: Shell) -> None:
+    seen = await shell("migrate", "--from", "sqlite:///a.db")
+
+    assert seen.stdout == "sqlite:///a.db to None\n"
+
+
+async def test_a_move_from_nowhere_is_bad_usage(shell: Shell) -> None:
+    seen = await shell("migrate", "--to", "postgresql://b/c")
+
+    assert (seen.exit_code, seen.stdout) == (2, "")
+    assert "`--from` is missing" in seen.stderr
+
+
 async def test_the_manifest_is_json(shell: Shell) -> None:
     seen = await shell("manifest")
 

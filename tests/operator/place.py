@@ -6,7 +6,7 @@ import os
 import pwd
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -165,7 +165,9 @@ def os_user() -> str:
     return pwd.getpwuid(os.geteuid()).pw_name
 
 
-def place_at(folder: Path, slack: PretendSlack | None = None, **environ: str) -> Place:
+def place_at(
+    folder: Path, slack: PretendSlack | None = None, environ: Mapping[str, str] | None = None
+) -> Place:
     """Furnish *folder*; without *slack* its address is one that nobody listens at."""
     seed(folder / "backoffice.db")
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("COV_", "SLACK_", "REDB"))}
@@ -176,7 +178,7 @@ def place_at(folder: Path, slack: PretendSlack | None = None, **environ: str) ->
         "SLACK_BOT_TOKEN": slack.bot_token if slack else "xoxb-pretend-token",
         "SLACK_SIGNING_SECRET": slack.signing_secret if slack else "pretend-signing-secret",
     }
-    place = Place(folder, {**clean, **told, **environ})
+    place = Place(folder, {**clean, **told, **(environ or {})})
     place.configure(settings_of(folder))
     return place
 
@@ -189,7 +191,7 @@ def settings_of(folder: Path, *more: str) -> str:
 
 @asynccontextmanager
 async def installed_at(
-    folder: Path, *settings: str, mapped: bool = True, **environ: str
+    folder: Path, *settings: str, mapped: bool = True, environ: Mapping[str, str] | None = None
 ) -> AsyncIterator[Installation]:
     """Run a bot in *folder*, over a Slack, until the block ends; *settings* are lines of TOML.
 
@@ -199,7 +201,7 @@ async def installed_at(
         me = slack.person("ada", groups=["support", "support-leads"])
         sam = slack.person("sam", groups=["support"])
         ops = slack.channel("ops", members=[me, sam])
-        place = place_at(folder, slack, **environ)
+        place = place_at(folder, slack, environ)
         users = [f'[cli.users]\n{os_user()} = "{me.id}"'] if mapped else []
         place.configure(settings_of(folder, *settings, *users))
         async with place.serves() as life:

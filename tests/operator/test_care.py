@@ -123,7 +123,7 @@ async def test_doctor_finds_a_clock_that_is_off(tmp_path: Path) -> None:
 async def test_doctor_names_a_token_that_slack_does_not_know(
     tmp_path: Path, slack: PretendSlack
 ) -> None:
-    place = place_at(tmp_path, slack, SLACK_BOT_TOKEN="xoxb-revoked-long-ago")
+    place = place_at(tmp_path, slack, {"SLACK_BOT_TOKEN": "xoxb-revoked-long-ago"})
 
     said = await place.types("doctor", "--json")
 

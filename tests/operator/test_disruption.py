@@ -19,7 +19,7 @@ async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place
     folder = tmp_path_factory.mktemp("kinds")
     path = f"{kinds.installed(folder / 'installed')}:{ROOT}"
     rules = f"[policy]\npaths = ['{kinds.RULES}']"
-    async with installed_at(folder, rules, PYTHONPATH=path) as installation:
+    async with installed_at(folder, rules, environ={"PYTHONPATH": path}) as installation:
         yield installation.place
 
 

@@ -19,7 +19,10 @@ async def test_it_says_that_it_lives_and_is_ready(here: Installation) -> None:
     status, text = await here.life.gets("/readyz")
 
     assert alive == (200, "alive")
-    assert (status, json.loads(text)) == (200, {"ready": True, "wrong": {}})
+    told = json.loads(text)
+    assert (status, told["ready"], told["wrong"], told["bots"]) == (200, True, {}, 1)
+    assert told["runs"] == {"waiting": 0, "oldest": None}
+    assert told["messages"] == {"oldest_unsent": None}
 
 
 async def test_every_documented_figure_is_told(here: Installation) -> None:
@@ -73,7 +76,7 @@ async def test_the_log_names_the_invocation_and_tells_nothing_confidential(
     tmp_path_factory: pytest.TempPathFactory, level: str
 ) -> None:
     folder = tmp_path_factory.mktemp("log")
-    async with installed_at(folder, REDBUTTON_LOG_LEVEL=level) as there:
+    async with installed_at(folder, environ={"REDBUTTON_LOG_LEVEL": level}) as there:
         await there.slack.types(there.me, LINE, there.ops)
         await there.slack.until(lambda: "is suspended." in there.slack.sees(there.me).text)
         await there.slack.types(there.sam, "/ops users.find annie", there.ops)

@@ -10,7 +10,10 @@ from tests.operator.place import Place, place_at, settings_of
 ENVIRONMENT = {
     "a user's token": ({"SLACK_BOT_TOKEN": "xoxp-1"}, ["`SLACK_BOT_TOKEN`", "xoxb-", "example"]),
     "no token": ({"SLACK_BOT_TOKEN": ""}, ["`SLACK_BOT_TOKEN` is not set.", "app's page"]),
-    "no secret": ({"SLACK_SIGNING_SECRET": ""}, ["`SLACK_SIGNING_SECRET` is not set."]),
+    "no secret": (
+        {"SLACK_SIGNING_SECRET": ""},
+        ["Neither `SLACK_APP_TOKEN` nor `SLACK_SIGNING_SECRET` is set."],
+    ),
     "a port of letters": ({"REDBUTTON_PORT": "x"}, ["`REDBUTTON_PORT`", "integer", "3000"]),
     "a port too high": ({"REDBUTTON_PORT": "65536"}, ["`REDBUTTON_PORT`", "65535", "3000"]),
     "another kind of database": (

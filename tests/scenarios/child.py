@@ -2,9 +2,10 @@
 
 import asyncio
 import os
+import sqlite3
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +16,7 @@ from audit.sealing import Sealer
 from audit.search import Filter, search
 from bot.domain.clock import SystemClock
 from bot.domain.invocation import Invocation, State, Step
+from bot.settings import Settings
 from bot.store.book import SqlBook
 from bot.store.database import Store
 from bot.store.keys import load_key
@@ -22,6 +24,7 @@ from playground.backoffice import seed
 from playground.driver import PretendSlack
 from tests.scenarios.ledger import LEDGER, Ledger
 from tests.scenarios.operations import CODE, RULES
+from tests.world import KEY, SCENE, Flavour
 
 T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
@@ -56,6 +59,37 @@ class Life:
         return await self.process.wait()
 
 
+async def born(environ: dict[str, str], log: Path, *words: str) -> asyncio.subprocess.Process:
+    """Start a bot's process, which says on its pipe how far it is."""
+    with log.open("ab") as file:
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.scenarios.process", *words),
+            cwd=ROOT,
+            env=environ,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=file,
+        )
+
+
+async def alive(process: asyncio.subprocess.Process, log: Path) -> Life:
+    """Wait until *process* is ready to be asked."""
+    said = await _said(process)
+    assert said.startswith("ready "), _told(log)
+    return Life(process, int(said.removeprefix("ready ")))
+
+
+def _told(log: Path) -> str:
+    return log.read_text("utf-8")
+
+
+async def buried(process: asyncio.subprocess.Process) -> None:
+    """End *process* if it still lives, and close its pipes."""
+    if process.returncode is None:
+        process.kill()
+    await process.communicate()
+
+
 @dataclass(frozen=True)
 class Home:
     """The folder that a bot lives in, life after life, and the Slack that it meets."""
@@ -69,11 +103,6 @@ class Home:
         """Return what the world felt."""
         return Ledger(self.folder / "ledger")
 
-    @property
-    def store(self) -> Path:
-        """Return the store's file."""
-        return self.folder / "var" / "redbutton.db"
-
     @asynccontextmanager
     async def life(
         self, *, stop_at: str | None = None, paused: bool = False, code: str = "as it was"
@@ -81,30 +110,35 @@ class Home:
         """Start a bot, and deliver to it; killed at the end if it still lives."""
         words = ["--stop-at", stop_at] if stop_at else []
         words += ["--paused"] if paused else []
-        with (self.folder / "log").open("ab") as log:
-            process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "tests.scenarios.process", *words),
-                cwd=ROOT,
-                env={**self.environ, CODE: code},
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=log,
-            )
+        process = await born({**self.environ, CODE: code}, self.folder / "log", *words)
         try:
-            said = await _said(process)
-            assert said.startswith("ready "), (self.folder / "log").read_text("utf-8")
-            life = Life(process, int(said.removeprefix("ready ")))
-            self.slack.deliver_to(life.url)
+            life = await alive(process, self.folder / "log")
+            await self.deliver_to(life)
             yield life
         finally:
-            if process.returncode is None:
-                process.kill()
-            await process.communicate()
+            await buried(process)
+
+    async def deliver_to(self, life: Life) -> None:
+        """Let Slack's payloads come to *life*, unless it fetches them itself."""
+        if "SLACK_APP_TOKEN" in self.environ:
+            self.slack.deliver_by_socket()
+            await eventually(lambda: self.slack.links.open > 1)
+        else:
+            self.slack.deliver_to(life.url)
 
 
-def home(folder: Path, slack: PretendSlack) -> Home:
-    """Furnish *folder* for a bot that meets *slack*."""
+@contextmanager
+def home(folder: Path, slack: PretendSlack) -> Iterator[Home]:
+    """Furnish *folder* for a bot that meets *slack* in the flavour that is played."""
+    with SCENE.store(folder) as url:
+        yield furnished(folder, slack, url)
+
+
+def furnished(folder: Path, slack: PretendSlack, database: str) -> Home:
+    """Furnish *folder* for a bot that meets *slack* and has its store in *database*."""
     seed(folder / "backoffice.db")
+    with closing(sqlite3.connect(folder / "backoffice.db")) as business, business:
+        business.execute("CREATE TABLE effect (name TEXT NOT NULL)")
     installed(folder / "installed")
     config = folder / "redbutton.toml"
     config.write_text(
@@ -120,9 +154,14 @@ def home(folder: Path, slack: PretendSlack) -> Home:
         "SLACK_BOT_TOKEN": slack.bot_token,
         "SLACK_SIGNING_SECRET": slack.signing_secret,
         "SLACK_API_URL": slack.api_url,
-        "DATABASE_URL": f"sqlite:///{folder}/var/redbutton.db",
+        "DATABASE_URL": database,
+        "REDBUTTON_VAR": str(folder / "var"),
         LEDGER: str(folder / "ledger"),
     }
+    if SCENE.flavour is Flavour.SOCKETS:
+        environ["SLACK_APP_TOKEN"] = slack.app_token
+    if SCENE.flavour is Flavour.REPLICAS:
+        environ["REDBUTTON_KEY"] = KEY
     return Home(folder, slack, environ)
 
 
@@ -152,8 +191,10 @@ class Left:
 
 async def left_in(place: Home) -> Left:
     """Look into the store, which nobody has open."""
-    key = load_key(None, place.store.parent / "redbutton.key")
-    store = await Store.open(place.store, clock=SystemClock(), key=key, migrate=False)
+    told = place.environ.get("REDBUTTON_KEY")
+    key = load_key(told, place.folder / "var" / "redbutton.key")
+    where = Settings.load(place.environ).store
+    store = await Store.open(where, clock=SystemClock(), key=key, migrate=False)
     try:
         sealer = Sealer(key)
         book = SqlBook(store, sealer, lambda: None)

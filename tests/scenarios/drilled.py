@@ -8,7 +8,7 @@ from typing import Any
 from bot.domain.clock import Clock
 from bot.domain.invocation import State
 from bot.domain.notice import RunCard
-from bot.main.running import Bot
+from bot.main.joining import Bot
 from playground.driver import PretendSlack
 from playground.model import Person
 from playground.screen import SeenMessage
@@ -20,7 +20,7 @@ def drilled(
     folder: Path, clock: Clock | None = None, **more: Any
 ) -> AbstractAsyncContextManager[World]:
     """Start the whole bot with the drills and their rules."""
-    return world(folder, clock, policy={"paths": (RULES,)}, **more)
+    return world(folder, clock, alone=True, policy={"paths": (RULES,)}, **more)
 
 
 @asynccontextmanager

@@ -7,18 +7,24 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.domain.clock import SystemClock
+
 LEDGER = "REDBUTTON_DRILL_LEDGER"
 """The variable that names the ledger's file."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """One call of a step by the process *pid*, or the effect it had under its *key*."""
+    """One call of a step by the process *pid*, the effect it had under its *key*, or its end.
+
+    *at* is the machine's time, in seconds.
+    """
 
     what: str
     step: str
     key: str
     pid: int
+    at: float
 
 
 class Ledger:
@@ -34,12 +40,16 @@ class Ledger:
 
     def called(self, step: str, key: str) -> None:
         """Note that *step* was called."""
-        self._append(Line("call", step, key, os.getpid()))
+        self._note("call", step, key)
 
     def effect(self, step: str, key: str) -> None:
         """Have the effect of *step* once under *key*, however often it is asked for."""
         if key not in self.effects():
-            self._append(Line("effect", step, key, os.getpid()))
+            self._note("effect", step, key)
+
+    def done(self, step: str, key: str) -> None:
+        """Note that the run was told that *step* is done: it is never to be called again."""
+        self._note("done", step, key)
 
     def effects(self) -> Counter[str]:
         """Return how many effects each key had."""
@@ -55,7 +65,8 @@ class Ledger:
             return []
         return [Line(**json.loads(line)) for line in self._path.read_text("utf-8").splitlines()]
 
-    def _append(self, line: Line) -> None:
+    def _note(self, what: str, step: str, key: str) -> None:
+        line = Line(what, step, key, os.getpid(), SystemClock().now().timestamp())
         handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)

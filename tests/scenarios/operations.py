@@ -3,10 +3,12 @@
 import asyncio
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from bot.authoring import Context, Params, Refused, Result, Risk, operation
+from bot.domain.clock import SystemClock
 from bot.domain.errors import OutcomeUnknown
+from integrations.ports import Database
 from tests.scenarios.ledger import Ledger
 from tests.scenarios.points import pass_by
 
@@ -65,6 +67,31 @@ async def three_limbs(params: Drill, ctx: Context) -> Result:
     """Take three steps side by side."""
     keys = await asyncio.gather(*(one(ctx, step) for step in STEPS))
     return Result(f"{params.name}: {len(set(keys))} steps were taken.")
+
+
+FIVE = ("first", "second", "third", "fourth", "fifth")
+TAKES = 0.2
+"""Seconds that a vendor takes to answer: long enough to be killed in."""
+
+
+async def spend(step: str, db: Database, *, key: str) -> str:
+    """Write one row into the business's database, as slowly as a vendor across the world."""
+    ledger = Ledger.told()
+    ledger.called(step, key)
+    await SystemClock().sleep(TAKES)
+    await db.change("INSERT INTO effect VALUES (:name)", key=key, expect=1, name=key)
+    return key
+
+
+@operation("drill.five", risk=Risk.CHANGE, target="name")
+async def five_steps(
+    params: Drill, ctx: Context, *, db: Annotated[Database, "backoffice"]
+) -> Result:
+    """Take five steps that each write a row elsewhere."""
+    for step in FIVE:
+        key = await ctx.step(step, spend, step, db)
+        Ledger.told().done(step, key)
+    return Result(f"{params.name}: five steps were taken.")
 
 
 @operation("drill.look", risk=Risk.READ)

@@ -1,7 +1,8 @@
 """The real bot in a process of its own, which can be made to stand still at a point.
 
-`python -m tests.scenarios.process [--stop-at POINT] [--paused]` reads its settings from the
-environment. It prints `ready PORT`, and `at POINT` once it stands there, waiting to be killed.
+`python -m tests.scenarios.process [--stop-at POINT] [--paused] [--off SECONDS]` reads its settings
+from the environment. It prints `ready PORT`, and `at POINT` once it stands there, waiting to be
+killed.
 """
 
 import argparse
@@ -12,10 +13,13 @@ import sys
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot import logs
-from bot.domain.clock import SystemClock
+from bot.domain.clock import Clock, SystemClock
 from bot.http.server import serve
-from bot.main.running import Bot, running
+from bot.main.joining import Bot
+from bot.main.running import running
 from bot.settings import Settings
+from bot.store.clock import SharedClock
+from tests.clock import CorrectedClock
 from tests.scenarios.points import guard, pass_by
 
 ACK = "while the ack is written"
@@ -67,14 +71,21 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-async def main(stop_at: str | None, *, paused: bool) -> None:
+def clock_off(settings: Settings, off: float) -> Clock:
+    """Return the clock that the bot would have on a machine that is *off* seconds ahead."""
+    machine = CorrectedClock()
+    machine.jump(off)
+    return SharedClock(machine) if isinstance(settings.store, str) else machine
+
+
+async def main(stop_at: str | None, *, paused: bool, off: float) -> None:
     """Serve until told to stop."""
     settings = Settings.load()
     logs.configure(settings.log_level)
     stop = Stop()
     if stop_at is not None:
         guard(stop_at, stop)
-    async with running(settings) as bot:
+    async with running(settings, clock_off(settings, off)) as bot:
         stop.bot.set_result(bot)
         bot.dispatch.paused = paused
         app = slow_to_answer(bot.app)
@@ -85,5 +96,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--stop-at")
     parser.add_argument("--paused", action="store_true")
+    parser.add_argument("--off", type=float, default=0.0)
     told = parser.parse_args()
-    asyncio.run(main(told.stop_at, paused=told.paused))
+    asyncio.run(main(told.stop_at, paused=told.paused, off=told.off))

@@ -14,7 +14,7 @@ from playground.delivery import sign
 from playground.model import Person
 from tests.clock import CorrectedClock
 from tests.operator.place import Installation, installed_at
-from tests.world import World, world
+from tests.world import Flavour, World, world
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 ALIASES = {"/suspend": "users.suspend"}
@@ -189,6 +189,10 @@ async def test_what_nobody_listens_to_is_taken_without_a_word(w: World) -> None:
     assert w.slack.sees(w.ada).modal is None
 
 
+# What knocks here is signed, whatever the store; one bot serves for all of it.
+ONE_DOOR = pytest.mark.parametrize("flavour", [Flavour.HTTP], indirect=True)
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def here(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Installation]:
     """Return a bot that serves over HTTP."""
@@ -259,6 +263,7 @@ REFUSED = (
 )
 
 
+@ONE_DOOR
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("what", REFUSED)
 async def test_what_slack_would_not_send_is_refused_counted_and_not_logged(
@@ -276,6 +281,7 @@ async def test_what_slack_would_not_send_is_refused_counted_and_not_logged(
     assert "very-telling" not in reply.text + here.life.log.read_text("utf-8")
 
 
+@ONE_DOOR
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_replay_over_http_is_refused_and_what_is_sent_anew_is_answered(
     here: Installation,

@@ -102,16 +102,18 @@ async def test_a_look_that_a_kill_cut_off_is_closed_as_unknown_and_the_asker_is_
     async with PretendSlack.open() as slack:
         ada = slack.person("ada", groups=["support-leads"])
         ops = slack.channel("ops", members=[ada])
-        place = home(tmp_path, slack)
-        async with place.life(stop_at="looking") as life:
-            await slack.types(ada, "/ops drill.look name=friday", ops)
-            await life.reaches("looking")
-            await life.kill()
-        async with place.life() as last:
-            await slack.until(lambda: "The bot was restarted" in slack.sees(ada).text)
-            told = slack.sees(ada).last
-            await last.ends()
-        left = await left_in(place)
+        with home(tmp_path, slack) as place:
+            async with place.life(stop_at="looking") as life:
+                await slack.types(ada, "/ops drill.look name=friday", ops)
+                await life.reaches("looking")
+                await life.kill()
+            async with place.life() as last:
+                await slack.until(
+                    lambda: "The bot was restarted" in slack.sees(ada).text, within=30
+                )
+                told = slack.sees(ada).last
+                await last.ends()
+            left = await left_in(place)
 
     assert told.ephemeral
     assert "asking again is safe" in told.text
@@ -125,19 +127,20 @@ async def test_what_was_acked_before_sigterm_is_finished_by_this_life_or_the_nex
     async with PretendSlack.open() as slack:
         ada = slack.person("ada", groups=["support-leads"])
         ops = slack.channel("ops", members=[ada])
-        place = home(tmp_path, slack)
-        async with place.life() as life:
-            replies = [
-                await slack.types(ada, f"/ops drill.three name=number{n}", ops) for n in range(15)
-            ]
-            code = await life.ends()
-        async with place.life() as last:
-            await slack.until(
-                lambda: [m.text.count("· done ·") for m in in_channel(slack, ada)] == [1] * 15,
-                within=40,
-            )
-            second_code = await last.ends()
-        left = await left_in(place)
+        with home(tmp_path, slack) as place:
+            async with place.life() as life:
+                replies = [
+                    await slack.types(ada, f"/ops drill.three name=number{n}", ops)
+                    for n in range(15)
+                ]
+                code = await life.ends()
+            async with place.life() as last:
+                await slack.until(
+                    lambda: [m.text.count("· done ·") for m in in_channel(slack, ada)] == [1] * 15,
+                    within=40,
+                )
+                second_code = await last.ends()
+            left = await left_in(place)
 
     assert all(reply.ok for reply in replies)
     assert (code, second_code) == (0, 0)

@@ -68,7 +68,8 @@ async def scene(folder: Path) -> AsyncIterator[Scene]:
     async with PretendSlack.open() as slack:
         ada = slack.person("ada", groups=["support-leads"])
         ops = slack.channel("ops", members=[ada])
-        yield Scene(home(folder, slack), slack, ada, ops)
+        with home(folder, slack) as place:
+            yield Scene(place, slack, ada, ops)
 
 
 def done_steps(left: Left) -> set[str]:

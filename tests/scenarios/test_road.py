@@ -13,7 +13,7 @@ from playground.http import asgi
 from playground.model import Person
 from tests.clock import CorrectedClock
 from tests.slackblocks_judge import judge_message, judge_view
-from tests.world import World, readable, recorded, settings, world
+from tests.world import Flavour, World, readable, recorded, settings, world
 
 
 @pytest.fixture
@@ -293,6 +293,7 @@ async def test_a_repeat_after_a_restart_gets_the_first_answer(tmp_path: Path) ->
     assert [e["stage"] for e in events].count("intent") == 1
 
 
+@pytest.mark.parametrize("flavour", [Flavour.HTTP], indirect=True)
 async def test_a_byte_identical_replay_is_refused(w: World) -> None:
     await w.slack.types(w.sam, "/ops users.find mallory", channel=w.ops)
 

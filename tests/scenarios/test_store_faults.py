@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, text
 
-from bot.main.running import Bot
+from bot.main.joining import Bot
 from tests.scenarios.child import eventually
 from tests.scenarios.drilled import drill, drilled, gets, in_channel, reads
 from tests.scenarios.ledger import Ledger
 from tests.scenarios.points import hold
-from tests.world import World
+from tests.world import Flavour, World
 
+# What is done to the store here is done to a file; `tests/store` does the like to PostgreSQL.
+pytestmark = pytest.mark.parametrize("flavour", [Flavour.HTTP], indirect=True)
 LINE = "/ops drill.three name=friday"
 REFUSE = """
 CREATE TRIGGER drill_refuses BEFORE INSERT ON audit_event

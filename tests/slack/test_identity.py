@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.domain.errors import NotAllowed
-from bot.slack.identity import IdentitySettings, SlackDirectory
+from bot.slack.identity import IdentitySettings, SlackDirectory, news_of
 from bot.slack.payload import Payload
 from integrations.slack.client import SlackClient
 from playground.driver import PretendSlack
@@ -172,8 +172,10 @@ async def test_what_slack_says_has_changed_is_asked_for_anew(
     slack.workspace.group("support").users.remove(ada.id)
 
     user = {"id": ada.id, "team_id": slack.team_id}
-    directory.heard(Payload({"event": {"type": "user_change", "user": user}}))
-    directory.heard(Payload({"event": {"type": "subteam_members_changed", "subteam_id": "S1"}}))
+    directory.heard(news_of(Payload({"event": {"type": "user_change", "user": user}})))
+    directory.heard(
+        news_of(Payload({"event": {"type": "subteam_members_changed", "subteam_id": "S1"}}))
+    )
 
     actor = await directory.actor(slack.team_id, ada.id)
     assert (actor.guest, actor.groups) == (True, frozenset())
@@ -292,7 +294,7 @@ async def test_a_channel_that_becomes_shared_is_asked_about_anew(
     await directory.channel(slack.team_id, ops.id)
     ops.shared = True
 
-    directory.heard(Payload({"event": {"type": "channel_shared", "channel": ops.id}}))
+    directory.heard(news_of(Payload({"event": {"type": "channel_shared", "channel": ops.id}})))
 
     assert (await directory.channel(slack.team_id, ops.id)).shared
 

@@ -1,0 +1,195 @@
+"""Joins the rooms into one bot: what holds no file and no thread is built here."""
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from pydantic import SecretStr
+from starlette.types import ASGIApp
+
+from bot.domain.clock import Clock
+from bot.domain.errors import Misconfigured
+from bot.engine.durable import DurableEngine
+from bot.http.server import web
+from bot.main.desk import Desk
+from bot.main.health import SlackWatch, checks, facts
+from bot.main.kept import Kept
+from bot.main.known import Known
+from bot.main.sharing import Place
+from bot.pipeline.acts import Acts
+from bot.pipeline.dispatch import ON_ITS_WAY, ON_ITS_WAY_ELSEWHERE, Dispatch
+from bot.pipeline.dispatch import Parts as DispatchParts
+from bot.pipeline.follow import Follow
+from bot.pipeline.offers import Offers
+from bot.pipeline.protocols import Replicas
+from bot.pipeline.road import Parts, Road
+from bot.pipeline.runbook import Pen
+from bot.pipeline.running import Needs, Runner
+from bot.pipeline.settling import Settling
+from bot.pipeline.timers import Timers
+from bot.settings import Settings
+from bot.slack.app import slack_app
+from bot.slack.asking import Keys
+from bot.slack.front import Dispatch as Seam
+from bot.slack.front import Front
+from bot.slack.handlers import Handlers
+from bot.slack.handlers import Parts as HandlerParts
+from bot.slack.identity import IdentitySettings, SlackDirectory, news_of
+from bot.slack.payload import Payload
+from bot.slack.rendering import rendered
+from bot.slack.sockets import Sockets
+from bot.slack.windows import Windows
+from bot.store.grapevine import Grapevine
+from integrations.slack.client import SlackClient
+from integrations.slack.sender import Sender
+
+
+@dataclass(frozen=True)
+class Bot:
+    """A bot that runs. *app* takes Slack's requests; the rest is for who looks after it."""
+
+    app: ASGIApp
+    desk: Desk
+    kept: Kept
+    known: Known
+    dispatch: Dispatch
+    engine: DurableEngine
+    directory: SlackDirectory
+    sender: Sender
+    timers: Timers
+    watch: SlackWatch
+    sockets: Sockets | None
+    replicas: Replicas
+    grapevine: Grapevine | None
+
+
+def needed(value: SecretStr | None, name: str) -> str:
+    """Return the secret *value*; raises Misconfigured naming the variable where it is not set."""
+    if value is None:
+        raise Misconfigured(
+            f"`{name}` is not set.",
+            fix="Your app's page at Slack has it; `docs/how-to/install.md` says where.",
+        )
+    return value.get_secret_value()
+
+
+def check_doors(settings: Settings) -> None:
+    """Raise Misconfigured where Slack could reach the bot by no way."""
+    if settings.app_token is None and settings.signing_secret is None:
+        raise Misconfigured(
+            "Neither `SLACK_APP_TOKEN` nor `SLACK_SIGNING_SECRET` is set.",
+            fix="Set the first for Socket Mode, which needs no open port, or the second for HTTP; "
+            "`docs/how-to/install.md` says where they are.",
+        )
+
+
+@dataclass(frozen=True)
+class Foundation:
+    """What a bot is joined upon."""
+
+    settings: Settings
+    clock: Clock
+    kept: Kept
+    known: Known
+    client: SlackClient
+    place: Place
+
+
+def join(on: Foundation) -> Bot:
+    """Build every room that holds no file and no thread, and hand each what it needs."""
+    check_doors(on.settings)
+    book, clock, known, replicas = on.kept.book, on.clock, on.known, on.place.replicas
+    directory = SlackDirectory(on.client, clock, _identity(on.settings))
+    follow, offers = Follow(), Offers(known.ports, clock)
+    pen = Pen(book, follow, clock, on.kept.sealer.fingerprint, on.kept.owner)
+    needs = Needs(known.catalogue, known.rules, directory, offers, known.ports, pen, replicas)
+    runner = Runner(needs)
+    engine = DurableEngine(_engine_store(on), runner.run, lease=on.place.lease)
+    patience = ON_ITS_WAY_ELSEWHERE if on.kept.store.shared else ON_ITS_WAY
+    dispatch = Dispatch(
+        DispatchParts(known.catalogue, book, engine, runner, replicas, clock, patience)
+    )
+    parts = Parts(known.catalogue, known.rules, directory, book, offers, clock, go=dispatch.go)
+    acts = Acts(known.catalogue, known.rules, directory, book, clock)
+    desk = Desk(Road(parts), acts, follow, book, clock)
+    grapevine = _grapevine(on, directory)
+    seam = _seam(on, desk, directory, grapevine)
+    sockets = _sockets(on, seam)
+    watch = SlackWatch(on.client, clock, on.settings.slack.team)
+    tells = partial(facts, on.kept, engine, sockets, replicas, clock)
+    app = web(_front(on, seam), checks(on.kept, watch, sockets, clock), tells)
+    sender = Sender(on.kept.outbox, on.client, rendered, clock)
+    timers = Timers(book, clock, on.kept.owner)
+    Settling(known.catalogue, book, known.ports, follow, clock).join(timers)
+    return Bot(
+        app=app,
+        desk=desk,
+        kept=on.kept,
+        known=known,
+        dispatch=dispatch,
+        engine=engine,
+        directory=directory,
+        sender=sender,
+        timers=timers,
+        watch=watch,
+        sockets=sockets,
+        replicas=replicas,
+        grapevine=grapevine,
+    )
+
+
+def _engine_store(on: Foundation) -> Path | str:
+    """Return where the engine keeps what it knows: a file beside the store's, or the database."""
+    store = on.settings.store
+    return store if isinstance(store, str) else on.settings.folder / "engine.db"
+
+
+def _seam(
+    on: Foundation, desk: Desk, directory: SlackDirectory, grapevine: Grapevine | None
+) -> Seam:
+    """Return the one way into Bolt, which every transport ends in."""
+    parts = HandlerParts(
+        desk=desk,
+        catalogue=on.known.catalogue,
+        windows=Windows(on.client),
+        keys=Keys(on.kept.key),
+        heard=partial(_hear, directory, grapevine),
+        aliases=on.settings.aliases,
+    )
+    return slack_app(Handlers(parts).handle, on.client.bolt_client())
+
+
+async def _hear(directory: SlackDirectory, grapevine: Grapevine | None, payload: Payload) -> None:
+    """Learn what *payload* says has changed, and let the other bots know before it is acked."""
+    news = news_of(payload)
+    if news:
+        directory.heard(news)
+    if news and grapevine is not None:
+        await grapevine.tell(news)
+
+
+def _grapevine(on: Foundation, directory: SlackDirectory) -> Grapevine | None:
+    url = on.settings.store
+    return Grapevine(url, on.kept.store, directory.heard) if isinstance(url, str) else None
+
+
+def _front(on: Foundation, seam: Seam) -> Front | None:
+    secret = on.settings.signing_secret
+    return Front(seam, secret.get_secret_value(), on.clock) if secret else None
+
+
+def _sockets(on: Foundation, seam: Seam) -> Sockets | None:
+    token = on.settings.app_token
+    if token is None:
+        return None
+    return Sockets(seam, partial(on.client.socket_url, token.get_secret_value()), on.clock)
+
+
+def _identity(settings: Settings) -> IdentitySettings:
+    return IdentitySettings(
+        groups=settings.groups,
+        channel_groups=settings.channels,
+        max_age=settings.slack.max_age,
+        stale_age=settings.slack.stale,
+        team=settings.slack.team,
+    )
