@@ -48,10 +48,15 @@ async def attempt(
         if tries_left:
             await clock.sleep(wait)
         pause = min(pause * 2, LONGEST_PAUSE)
-    if lost is None or rule.find is None or key is None:
+    if lost is None:
         raise ValueError("A rule allows at least one attempt.")
+    return await _last_look(rule, key, lost)
+
+
+async def _last_look(rule: StepRule, key: str | None, lost: OutcomeUnknown) -> Any:
+    """Look once more for what was *lost*; raises it where nothing is found."""
     with contextlib.suppress(Unreachable):
-        if (found := await rule.find(key)) is not None:
+        if (found := await _found(rule, key)) is not None:
             return found
     # Whatever came of the tries after it: that one may have happened.
     raise lost
@@ -64,11 +69,13 @@ async def _looked_for(
     lost: OutcomeUnknown | None,
 ) -> Any:
     """Carry out *call*; where an earlier answer was *lost*, look first what came of it."""
-    if lost is not None and rule.find is not None and key is not None:
-        found = await rule.find(key)
-        if found is not None:
-            return found
+    if lost is not None and (found := await _found(rule, key)) is not None:
+        return found
     return await _once(call, rule, key)
+
+
+async def _found(rule: StepRule, key: str | None) -> Any:
+    return None if rule.find is None or key is None else await rule.find(key)
 
 
 async def _once(call: Callable[[], Awaitable[Any]], rule: StepRule, key: str | None) -> Any:
