@@ -26,6 +26,7 @@ def postgres(testrun_uid: str) -> Iterator[Server]:
             server.hurry()
             server.room(CONNECTIONS)
     yield server
+    server.leave()
     turn.unlink(missing_ok=True)
 
 

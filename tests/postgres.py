@@ -2,7 +2,10 @@
 
 import contextlib
 import os
+import secrets
+import shutil
 import subprocess
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from functools import cached_property
@@ -22,6 +25,27 @@ from bot.domain.ids import new_id
 
 ROOT = 0
 
+# Ends a server whose processes were killed, so that nobody else could.
+GUARD = """
+read nothing
+sleep 1
+for user in $(grep -o "[0-9]*" "$1/.handle_pids.json"); do
+    [ "$user" != "$2" ] && kill -0 "$user" 2>/dev/null && exit
+done
+kill -QUIT "$(head -n 1 "$1/postmaster.pid")" && sleep 1 && rm -r "$1"
+"""
+
+
+@contextlib.contextmanager
+def own_server() -> Iterator["Server"]:
+    """Start a server that may be changed, frozen and stopped hard; it ends with the block."""
+    # The path of a socket is short (107 bytes), and pytest's folders are closed to other users.
+    server = Server(Path(tempfile.gettempdir()) / f"rb-{secrets.token_hex(4)}")
+    try:
+        yield server
+    finally:
+        server.end()
+
 
 class Server:
     """A PostgreSQL server in *folder*; processes that name the same folder share it."""
@@ -31,6 +55,13 @@ class Server:
         folder.mkdir(parents=True, exist_ok=True)
         self._furnished = False
         self._server = get_server(folder, cleanup_mode="delete")
+        self._guard = subprocess.Popen(  # noqa: S603  Our own words.
+            ["/bin/sh", "-c", GUARD, "guard", folder, str(os.getpid())],
+            stdin=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            # What ends us, such as Ctrl-C, must not end it.
+            start_new_session=True,
+        )
 
     @cached_property
     def _address(self) -> str:
@@ -94,6 +125,18 @@ class Server:
         sockets = find_suitable_socket_dir(self.folder, self._server.runtime_path)
         log = self.folder / "log"
         self._ctl("start", "-w", "-l", str(log), "-o", f'-h "" -k {sockets}')
+
+    def leave(self) -> None:
+        """Let go of it; it ends with the last process that uses it."""
+        self._guard.kill()
+        self._guard.communicate()
+
+    def end(self) -> None:
+        """Stop it, if it runs, and remove its folder."""
+        self.leave()
+        with contextlib.suppress(subprocess.CalledProcessError):
+            self.stop_hard()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _ctl(self, *words: str) -> None:
         subprocess.run(  # noqa: S603  Our own words.

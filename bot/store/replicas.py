@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import RowMapping, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, or_, select, update
 from typing_extensions import override
 
 from bot.domain.catalogue import Catalogue
@@ -15,7 +15,7 @@ from bot.domain.operation import Operation
 from bot.pipeline.protocols import Replicas
 from bot.store.database import Store
 from bot.store.rows import stamp
-from bot.store.tables import replica
+from bot.store.tables import message, replica, timer
 
 BEAT_EVERY = 3.0
 """Seconds between two signs of life."""
@@ -31,6 +31,11 @@ _BEAT = update(replica).where(replica.c.id == bindparam("of")).values(seen_at=bi
 _LEAVE = delete(replica).where(replica.c.id == bindparam("of"))
 _FORGET = delete(replica).where(
     or_(replica.c.seen_at < bindparam("before"), replica.c.slot == bindparam("its"))
+)
+_dead = select(replica.c.id).where(replica.c.slot == bindparam("its"))
+_RELEASE = tuple(
+    update(table).where(table.c.claimed_by.in_(_dead)).values(claimed_by=None, claimed_at=None)
+    for table in (message, timer)
 )
 
 log = logging.getLogger(__name__)
@@ -85,9 +90,9 @@ class SqlReplicas(Replicas):
         self._told: set[str] = set()
 
     async def join(self) -> None:
-        """Say that this process is there, and clear away who is gone.
+        """Say that this process is there, and clear away who is gone, with what they claimed.
 
-        Whoever had its slot before is: only one living process can hold a slot.
+        Whoever had its slot before is gone: only one living process can hold a slot.
         """
         now = self._store.clock.now()
         row = {
@@ -97,7 +102,14 @@ class SqlReplicas(Replicas):
             "seen_at": stamp(now),
         }
         gone = {"before": stamp(now - FORGOTTEN_AFTER), "its": self._me.slot}
-        await self._store.write(lambda c: (c.execute(_FORGET, gone), c.execute(_JOIN, row)))
+
+        def work(connection: Connection) -> None:
+            for release in _RELEASE:
+                connection.execute(release, {"its": self._me.slot})
+            connection.execute(_FORGET, gone)
+            connection.execute(_JOIN, row)
+
+        await self._store.write(work)
 
     async def leave(self) -> None:
         """Say that this process ends in good order."""

@@ -1,16 +1,13 @@
 """The engine is tried in a file of its own and in a database that others share."""
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
 import pytest
 
-from bot.domain.clock import SystemClock
-from bot.domain.ids import new_id, short
 from tests.engine.home import Home, InDatabase, InFile
-from tests.postgres import Server
+from tests.postgres import Server, own_server
 
 
 @pytest.fixture
@@ -32,7 +29,5 @@ def home(request: pytest.FixtureRequest) -> Home:
 @pytest.fixture
 def mortal() -> Iterator[tuple[Server, str]]:
     """A server of the test's own, to be stopped hard, and a database there."""
-    # A socket's path is short, and the server's own user must be able to reach it.
-    server = Server(Path(tempfile.gettempdir()) / f"rb-{short(new_id(SystemClock().now()))}")
-    with server.database() as url:
+    with own_server() as server, server.database() as url:
         yield server, url

@@ -5,8 +5,6 @@ import os
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 import pytest_asyncio
@@ -17,7 +15,7 @@ from integrations.sql.adapter import SqlDatabase
 from tests.integrations.database_contract import ADD, COINS
 from tests.integrations.lossy import Line, line_to
 from tests.integrations.test_postgres import adapter
-from tests.postgres import Server
+from tests.postgres import Server, own_server
 
 PATIENCE = 10.0
 SLOWLY = (
@@ -32,11 +30,8 @@ GOING = "SELECT pid FROM pg_stat_activity WHERE state = 'active' AND query LIKE 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     """A server of our own, for it is stopped hard."""
-    with TemporaryDirectory(prefix="rb-lost-") as folder:
-        Path(folder).chmod(0o755)
-        server = Server(Path(folder) / "pg")
-        yield server
-        server.stop_hard()
+    with own_server() as own:
+        yield own
 
 
 @pytest.fixture

@@ -20,6 +20,10 @@ FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 ALIASES = {"/suspend": "users.suspend"}
 
 
+# What knocks here is signed, whatever the store; one bot serves for all of it.
+ONE_DOOR = pytest.mark.parametrize("flavour", [Flavour.HTTP], indirect=True)
+
+
 @pytest.fixture
 async def w(tmp_path: Path) -> AsyncIterator[World]:
     async with world(tmp_path, aliases=ALIASES) as everything:
@@ -167,6 +171,7 @@ async def test_an_event_that_is_told_once_more_is_taken_once_more(tmp_path: Path
         assert reply.ok
 
 
+@ONE_DOOR
 async def test_slack_is_shown_that_the_address_is_ours(w: World) -> None:
     reply = await w.slack.verifies_url("prove it")
 
@@ -187,10 +192,6 @@ async def test_what_nobody_listens_to_is_taken_without_a_word(w: World) -> None:
 
     assert [(reply.status, reply.text) for reply in replies] == [(200, "")] * 3
     assert w.slack.sees(w.ada).modal is None
-
-
-# What knocks here is signed, whatever the store; one bot serves for all of it.
-ONE_DOOR = pytest.mark.parametrize("flavour", [Flavour.HTTP], indirect=True)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -1,21 +1,24 @@
 """Every kind of field, filled in and typed; and what is kept and shown of secrets."""
 
 import json
+import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import URL
 
+from bot.main.joining import Bot
 from playground.model import Channel, Person
 from tests.scenarios import kinds
 from tests.scenarios.kinds import Colour, Everything, Stop
 from tests.scenarios.test_road import judged
-from tests.world import World, world
+from tests.world import SCENE, World, world
 
 SECRET, PERSONAL = "correct-horse-battery", "+49 151 5550123"
-NEEDLES = (b"correct-horse-battery", b"5550123")
+NEEDLES = (b"correct-horse-battery", b"5550123", SECRET.encode().hex().encode())
 MOMENT = datetime(2026, 12, 24, 17, 30, tzinfo=UTC)
 
 
@@ -30,7 +33,7 @@ def seen() -> Iterator[list[Any]]:
 @pytest.fixture
 async def w(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
     monkeypatch.syspath_prepend(kinds.installed(tmp_path / "installed"))
-    async with world(tmp_path, policy={"paths": (kinds.RULES,)}) as everything:
+    async with world(tmp_path, alone=True, policy={"paths": (kinds.RULES,)}) as everything:
         yield everything
         assert judged(everything.slack) == []
         assert everything.slack.workspace.complaints == []
@@ -188,6 +191,22 @@ def betraying(folder: Path) -> list[str]:
     return [name for name, held in raw(folder).items() if any(n in held for n in NEEDLES)]
 
 
+def kept_in(bot: Bot, folder: Path) -> Path:
+    """Return *folder*, with the whole of a database in it, too, where the bot has none of files."""
+    if bot.kept.store.shared:
+        whole = bot.kept.store.engine.url.set(drivername="postgresql")
+        assert SCENE.postgres is not None
+        subprocess.run(  # noqa: S603  Our own words.
+            [SCENE.postgres.programs / "pg_dump", "-f", folder / "all.sql", _plain(whole)],
+            check=True,
+        )
+    return folder
+
+
+def _plain(url: URL) -> str:
+    return url.render_as_string(hide_password=False)
+
+
 async def submits_all(w: World) -> None:
     """Let Ada fill everything in and submit."""
     await fills_all(w)
@@ -215,13 +234,14 @@ async def test_no_file_of_the_bot_holds_a_secret_or_a_personal_value_readably(
     monkeypatch.syspath_prepend(kinds.installed(tmp_path / "installed"))
     async with world(tmp_path, policy={"paths": (kinds.RULES,)}) as w:
         await asks(w)
-        taken = betraying(tmp_path / "var")
+        taken = betraying(kept_in(w.bot, tmp_path / "var"))
         await reads(w, "Sunday's soup was taken")
-        ended = betraying(tmp_path / "var")
+        ended = betraying(kept_in(w.bot, tmp_path / "var"))
+        held = kept_in(w.bot, tmp_path / "var")
     left = betraying(tmp_path / "var")
 
-    assert {"redbutton.db", "engine.db"} <= raw(tmp_path / "var").keys()
-    assert b"kinds.take" in raw(tmp_path / "var")["redbutton.db"]
+    assert any(b"kinds.take" in content for content in raw(held).values())
+    assert any(b"workflow" in content for content in raw(held).values())
     assert (taken, ended, left) == ([], [], [])
 
 

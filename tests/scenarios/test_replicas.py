@@ -2,11 +2,8 @@
 
 import asyncio
 import random
-import shutil
 import sys
-import tempfile
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +12,7 @@ import pytest
 from bot.domain.clock import SystemClock
 from bot.domain.invocation import State
 from bot.engine.session import LOCKS
-from tests.postgres import Server
+from tests.postgres import Server, own_server
 from tests.scenarios.child import eventually, left_in
 from tests.scenarios.fleet import STEPS, Fleet, fleet
 from tests.world import Flavour
@@ -142,26 +139,16 @@ async def test_a_bot_that_is_told_to_stop_leaves_its_runs_to_the_others(
         await assert_all_ended_once(here, 6)
 
 
-@pytest.fixture
-def own_server() -> Iterator[Server]:
-    """A server that may be stopped; its folder's name must be short, for a socket lies in it."""
-    folder = Path(tempfile.mkdtemp(prefix="pg"))
-    server = Server(folder / "d")
-    yield server
-    server.stop_hard()
-    shutil.rmtree(folder, ignore_errors=True)
-
-
 @pytest.mark.timeout(120)
 async def test_a_database_that_goes_down_for_seconds_costs_no_run_and_repeats_none(
-    tmp_path: Path, own_server: Server
+    tmp_path: Path,
 ) -> None:
-    with own_server.database() as url:
+    with own_server() as server, server.database() as url:
         async with fleet(tmp_path, url, 2) as here:
             await here.ask(8, per_second=8)
-            await asyncio.to_thread(own_server.stop_hard)
+            await asyncio.to_thread(server.stop_hard)
             await SystemClock().sleep(3)
-            await asyncio.to_thread(own_server.start)
+            await asyncio.to_thread(server.start)
             await here.all_done(8, within=60)
 
             assert [life.process.returncode for life in here.lives.values()] == [None, None]

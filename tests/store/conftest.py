@@ -1,8 +1,6 @@
 """A store of its own in either database, with a book, an outbox and the record."""
 
-import secrets
 import sqlite3
-import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -23,6 +21,7 @@ from bot.store import migrations, places, tables
 from bot.store.book import SqlBook
 from bot.store.database import Store
 from bot.store.outbox import SqlOutbox
+from tests import postgres
 from tests.clock import SetClock
 from tests.postgres import Server
 from tests.store.samples import KEY, asking
@@ -129,10 +128,10 @@ def shared(migrated: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def own_server() -> Server:
-    """A server that a module may change and stop hard; it ends with this process."""
-    # A socket's path must be short (107 bytes), and pytest's folders are closed to other users.
-    return Server(Path(tempfile.gettempdir()) / f"rb-{secrets.token_hex(4)}")
+def own_server() -> Iterator[Server]:
+    """A server that a module may change and stop hard."""
+    with postgres.own_server() as own:
+        yield own
 
 
 @pytest.fixture
