@@ -12,6 +12,7 @@ from bot.domain.errors import IntegrationError, Misconfigured
 from bot.main.joining import needed
 from bot.settings import Settings
 from bot.slack.manifest import SCOPES
+from bot.slack.socket_troubles import trouble_of
 from integrations.slack.client import SlackClient
 from integrations.slack.config import SlackConfig
 from integrations.slack.errors import classify
@@ -79,7 +80,7 @@ async def _sockets(client: SlackClient, settings: Settings) -> list[Finding]:
     try:
         await client.socket_url(settings.app_token.get_secret_value())
     except IntegrationError as error:
-        return [Finding("sockets", ok=False, said=error.message, fix=error.fix)]
+        return [Finding("sockets", ok=False, said=trouble_of(error).words)]
     return [Finding("sockets", ok=True, said="Slack hands out connections for Socket Mode.")]
 
 

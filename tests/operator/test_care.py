@@ -72,6 +72,18 @@ async def test_check_beside_a_running_bot_leaves_it_its_files(place: Place) -> N
     assert "A running bot holds it." in sentence(said, "store")
 
 
+async def test_doctor_tells_which_token_it_is_that_opens_no_connection(
+    slack: PretendSlack, tmp_path: Path
+) -> None:
+    place = place_at(tmp_path, slack, {"SLACK_APP_TOKEN": "xapp-revoked-long-ago"})
+
+    said = await place.types("doctor", "--json")
+
+    assert (said.code, found(said)["sockets"]) == (1, False)
+    assert "`SLACK_APP_TOKEN`" in sentence(said, "sockets")
+    assert "connections:write" in sentence(said, "sockets")
+
+
 async def test_doctor_finds_everything_well_and_leaves_no_message(
     tmp_path: Path, slack: PretendSlack
 ) -> None:
