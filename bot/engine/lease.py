@@ -36,8 +36,8 @@ class Patience:
     """
 
     watch: float = 2.0
-    regain: float = 10.0
-    confirm: float = 15.0
+    regain: float = 8.0
+    confirm: float = 12.0
 
     def __post_init__(self) -> None:
         if self.regain + self.watch > self.confirm:
