@@ -150,7 +150,10 @@ class Settings(BaseSettings):
     """The address that is listened on."""
 
     key: SecretStr | None = Field(None, validation_alias="REDBUTTON_KEY")
-    """32 bytes in base64 that seal what is kept; left out, a file beside the store holds them."""
+    """32 bytes in base64 that seal what is kept.
+
+    Left out, a file beside an SQLite store holds them; PostgreSQL needs it, the same for each bot.
+    """
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", validation_alias="REDBUTTON_LOG_LEVEL"

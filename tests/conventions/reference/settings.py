@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
@@ -74,6 +74,9 @@ def _row(name: str, info: FieldInfo) -> Row:
 
 
 def _default(info: FieldInfo) -> str:
+    if isinstance(info.default, SecretStr):
+        # What is set may hold a password; what holds without a setting does not.
+        return code(info.default.get_secret_value())
     if info.default is PydanticUndefined:
         return "required"
     if info.default is None or info.default in ((), {}):
