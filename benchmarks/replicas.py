@@ -186,7 +186,7 @@ def _empty(site: Site) -> Load:
 
 async def _idle(site: Site) -> tuple[float, float]:
     """Return the shares of a core that a replica without work takes, and PostgreSQL for it."""
-    async with site.replica("idle") as bot:
+    async with site.replica("idle-replica") as bot:
         await asyncio.sleep(SETTLE)
         mine, servers = bot.cpu(), site.server_busy()
         await asyncio.sleep(IDLE)
