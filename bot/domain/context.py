@@ -66,5 +66,5 @@ class Context(Protocol):
         ...
 
     async def progress(self, text: str) -> None:
-        """Show *text* under the steps while the run goes on; shown at most once a second."""
+        """Show *text* under the steps while the run goes on; the newest, at most once a second."""
         ...

@@ -20,6 +20,7 @@ from bot.pipeline.acts import Acts
 from bot.pipeline.dispatch import ON_ITS_WAY, ON_ITS_WAY_ELSEWHERE, Dispatch
 from bot.pipeline.dispatch import Parts as DispatchParts
 from bot.pipeline.follow import Follow
+from bot.pipeline.forgetting import Forgetting
 from bot.pipeline.offers import Offers
 from bot.pipeline.protocols import Replicas
 from bot.pipeline.road import Parts, Road
@@ -121,6 +122,7 @@ def join(on: Foundation) -> Bot:
     sender = Sender(on.kept.outbox, on.client, rendered, clock)
     timers = Timers(book, clock, on.kept.owner)
     Settling(known.catalogue, book, known.ports, follow, clock).join(timers)
+    Forgetting(known.catalogue, book).join(timers)
     return Bot(
         app=app,
         desk=desk,

@@ -68,6 +68,8 @@ class RunContext:
         self._used: set[str] = set()
         self._writes: set[str] = set()
         self._shown = float("-inf")
+        self._progress = ""
+        self._showing: asyncio.Task[None] | None = None
         self._going: set[asyncio.Task[Any]] = set()
         self._closed = False
 
@@ -146,6 +148,10 @@ class RunContext:
         Return what they raised; one that is not done by then is cut off, with a TimeoutError.
         """
         self._closed = True
+        if self._showing is not None:
+            # What came of the run is shown next; how far it was is of no use any more.
+            self._showing.cancel()
+            await asyncio.gather(self._showing, return_exceptions=True)
         limbs = set(self._going)
         if not limbs:
             return []
@@ -161,10 +167,23 @@ class RunContext:
 
     async def progress(self, text: str) -> None:
         """See `Context.progress`."""
-        now = self.clock.monotonic()
-        if now - self._shown >= SHOWN_EVERY:
-            self._shown = now
-            await self._memory.show(text)
+        self._progress = text
+        if self._showing is not None and not self._showing.done():
+            return
+        wait = self._shown + SHOWN_EVERY - self.clock.monotonic()
+        if wait <= 0:
+            await self._show()
+        else:
+            # Whatever is the newest then: the last text must not be the one that is left out.
+            self._showing = asyncio.create_task(self._show_later(wait))
+
+    async def _show_later(self, wait: float) -> None:
+        await self.clock.sleep(wait)
+        await self._show()
+
+    async def _show(self) -> None:
+        self._shown = self.clock.monotonic()
+        await self._memory.show(self._progress)
 
 
 def _key(invocation: str, label: str) -> str:

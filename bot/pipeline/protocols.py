@@ -136,6 +136,10 @@ class Book(Protocol):
         """Leave word that *by* wants it cancelled. False if it has ended."""
         ...
 
+    async def wipe(self, invocation: str, params: str) -> bool:
+        """Put *params* in place of those of what was refused. False where it was not."""
+        ...
+
     async def in_state(self, states: Collection[State], limit: int = 1000) -> Sequence[Invocation]:
         """Return invocations in these *states*, oldest first."""
         ...

@@ -19,6 +19,7 @@ from bot.domain.ports import Rules
 from bot.domain.record import Stage
 from bot.pipeline.answers import ANSWER, Answer, Ask, Asking, Form, Refusal, Taken
 from bot.pipeline.deciding import question, refusal
+from bot.pipeline.forgetting import AGAIN_FOR, forgetting
 from bot.pipeline.metrics import ANSWERED
 from bot.pipeline.offers import Offers
 from bot.pipeline.protocols import Book, Directory, Entry, Repeat, SaidBefore
@@ -179,6 +180,8 @@ class Road:
         if case.operation == asking.operation:
             detail["why"] = discreet(why.message, case)
         entry = self._told(case, stage, decision, detail)
+        if again:
+            entry = replace(entry, timers=(forgetting(case.id, self._is.clock),))
         no = Refusal(message=why.message, fix=why.fix, code=code, again=case.id if again else None)
         try:
             row = opening(case, asking.key, state, no, entry)
@@ -194,7 +197,8 @@ class Road:
         """Run once more what was refused as asked twice; only who asked may say so, and once."""
         held = await self._is.book.get(invocation)
         mine = held is not None and _same_person(held.origin, origin)
-        if held is None or not mine or held.state is not State.DENIED:
+        late = held is not None and self._is.clock.now() - held.at > AGAIN_FOR
+        if held is None or not mine or late or held.state is not State.DENIED:
             return Refusal(
                 message="This was not asked by you, or is no longer kept.",
                 fix="Type the command once more.",

@@ -147,6 +147,12 @@ class SqlBook(Book):
         return await self._change(sql.CANCEL, {"of": invocation, "wish": wish}, Entry())
 
     @override
+    async def wipe(self, invocation: str, params: str) -> bool:
+        """See `Book.wipe`."""
+        sealed_params = self._box.seal(params, "invocation", invocation, "params")
+        return await self._change(sql.WIPE, {"of": invocation, "params": sealed_params}, Entry())
+
+    @override
     async def in_state(self, states: Collection[State], limit: int = 1000) -> Sequence[Invocation]:
         """See `Book.in_state`."""
         values = {"states": [state.value for state in states], "at_most": limit}

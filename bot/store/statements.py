@@ -107,6 +107,11 @@ TAKE_BACK = (
         changed_at=bindparam("changed_at"),
     )
 )
+WIPE = (
+    update(invocation)
+    .where(_this, _in(State.DENIED))
+    .values(params=bindparam("params"), changed_at=bindparam("changed_at"))
+)
 UNDRAFT = delete(message).where(message.c.invocation == bindparam("of"))
 
 STEPS = select(step).where(step.c.invocation == bindparam("of")).order_by(step.c.position)

@@ -131,6 +131,15 @@ async def lose_an_answer(params: Loss, ctx: Context) -> Result:
     return Result(f"{params.name} was written.")
 
 
+@operation("drill.tells", risk=Risk.CHANGE, target="name")
+async def tells(params: Drill, ctx: Context) -> Result:
+    """Tell twice within a moment how far it is, and go on for a while."""
+    await ctx.progress("one of two")
+    await ctx.progress("two of two")
+    await pass_by("telling")
+    return Result(f"{params.name} was told.")
+
+
 async def refuse() -> None:
     """Say no, at once."""
     raise Refused("This limb will not.", fix="Ask for something else.")

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import URL
 
+from bot.domain.record import Stage
 from bot.main.joining import Bot
 from playground.model import Channel, Person
+from tests.clock import CorrectedClock
 from tests.scenarios import kinds
 from tests.scenarios.kinds import Colour, Everything, Stop
 from tests.scenarios.test_road import judged
@@ -179,6 +181,29 @@ async def test_the_same_moment_in_another_zone_is_the_same_asking(
 
     assert "You asked for exactly this" in reply.text
     assert len(seen) == 1
+
+
+async def test_what_was_asked_twice_keeps_its_secret_only_while_it_may_be_asked_once_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(kinds.installed(tmp_path / "installed"))
+    clock = CorrectedClock()
+    async with world(tmp_path, clock, policy={"paths": (kinds.RULES,)}) as w:
+        await w.slack.types(w.ada, typed(w.sam), channel=w.ops)
+        await reads(w, "Sunday's soup was taken")
+        await w.slack.types(w.ada, typed(w.sam), channel=w.ops)
+        held = (await w.events(stage=Stage.DENIED))[0]["invocation"]
+        before = await w.bot.kept.book.get(held)
+        clock.pass_(700)
+        await w.bot.timers.look()
+        after = await w.bot.kept.book.get(held)
+        assert before is not None
+        answer = await w.bot.desk.again(held, before.origin)
+
+    assert SECRET in before.params
+    assert after is not None
+    assert SECRET not in after.params
+    assert "no longer kept" in answer.message  # type: ignore[union-attr]  # A refusal has one.
 
 
 def raw(folder: Path) -> dict[str, bytes]:

@@ -3,9 +3,24 @@
 from pathlib import Path
 
 from bot.domain.invocation import State, StepState
-from tests.scenarios.drilled import drill, drilled, reads
+from tests.scenarios.drilled import drill, drilled, in_channel, reads
 from tests.scenarios.ledger import Ledger
 from tests.scenarios.points import hold
+
+
+async def test_the_newest_word_of_how_far_a_run_is_is_shown_however_soon_it_came(
+    tmp_path: Path, ledger: Ledger
+) -> None:
+    async with drilled(tmp_path) as here:
+        gate = hold("telling")
+        async with drill(here, "drill.tells", name="friday"):
+            await reads(here, here.ada, "two of two")
+            gate.let_go()
+            await reads(here, here.ada, "· done ·")
+        told = in_channel(here.slack, here.ada)[0].text
+
+    assert "two of two" not in told
+    assert ledger.calls() == []
 
 
 async def test_a_run_whose_limb_refuses_ends_only_when_the_other_limb_has(
