@@ -122,6 +122,18 @@ async def test_the_doctor_tells_which_bots_run_and_check_asks_no_database(
     assert json.loads(ready)["bots"] == 1
 
 
+async def test_whoever_has_address_and_key_reads_the_record_beside_no_bot_and_is_recorded(
+    tmp_path: Path, database: str
+) -> None:
+    place = place_at(tmp_path, environ=on(database))
+    await place.types("migrate")
+
+    first, second = await place.types("audit", "verify"), await place.types("audit", "list")
+
+    assert (first.code, second.code) == (0, 0)
+    assert "audit.read" in second.out
+
+
 async def test_over_socket_mode_alone_nothing_is_taken_by_http(tmp_path: Path) -> None:
     async with PretendSlack.open() as slack:
         ada = slack.person("ada", groups=["support", "support-leads"])
