@@ -15,6 +15,7 @@ from playground.model import Channel, Person
 from tests.scenarios.child import Home, Left, home, left_in
 from tests.scenarios.operations import STEPS, VERSIONS
 from tests.scenarios.process import ACK, ACKED
+from tests.world import Flavour
 
 POINTS = tuple(
     point
@@ -28,6 +29,8 @@ POINTS = tuple(
 )
 OPERATIONS = ("drill.three", "drill.fan")
 MATRIX = tuple((operation, point) for operation in OPERATIONS for point in POINTS)
+# The points around an ack lie in the answer to a request.
+BY_HTTP = pytest.mark.parametrize("flavour", [Flavour.HTTP, Flavour.REPLICAS], indirect=True)
 SAMPLED = 4
 SEEDS = 3
 
@@ -156,6 +159,7 @@ async def test_a_run_whose_code_changed_while_the_bot_was_down_still_finishes(
     await killed_at(["inside second, after its effect"], "drill.three", tmp_path, code)
 
 
+@BY_HTTP
 async def test_what_was_recorded_and_not_yet_handed_on_is_found_after_a_kill(
     tmp_path: Path,
 ) -> None:
@@ -175,6 +179,7 @@ async def test_what_was_recorded_and_not_yet_handed_on_is_found_after_a_kill(
         assert_ended_once(here, left)
 
 
+@BY_HTTP
 async def test_who_asks_again_after_a_kill_in_the_middle_of_the_answer_gets_the_first_answer(
     tmp_path: Path,
 ) -> None:
