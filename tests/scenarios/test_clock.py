@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
 from playground.delivery import sign
 from tests.clock import CorrectedClock
 from tests.scenarios.drilled import drill, drilled, gets, in_channel, reads
 from tests.scenarios.ledger import Ledger
 from tests.scenarios.points import hold
+from tests.world import Flavour
 
 BACK = -600.0
 
@@ -49,6 +52,7 @@ async def test_a_look_that_is_due_comes_late_by_what_the_clock_was_set_back_and_
     assert ledger.calls() == []
 
 
+@pytest.mark.parametrize("flavour", [Flavour.HTTP, Flavour.REPLICAS], indirect=True)
 async def test_what_slack_signs_by_the_right_time_is_refused_and_counted_while_ours_is_wrong(
     tmp_path: Path, ledger: Ledger
 ) -> None:
