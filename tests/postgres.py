@@ -4,6 +4,7 @@ import contextlib
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import tempfile
 import warnings
@@ -34,6 +35,16 @@ for user in $(grep -o "[0-9]*" "$1/.handle_pids.json"); do
 done
 kill -QUIT "$(head -n 1 "$1/postmaster.pid")" && sleep 1 && rm -r "$1"
 """
+
+
+@contextlib.contextmanager
+def frozen(pid: int) -> Iterator[None]:
+    """Let the process *pid* of a server stand still."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
 
 
 @contextlib.contextmanager
@@ -71,6 +82,11 @@ class Server:
     def programs(self) -> Path:
         """Return the folder of the server's own programs, such as `pg_dump`."""
         return Path(self._server.bin_path)
+
+    @property
+    def pid(self) -> int:
+        """Return the process that takes new connections."""
+        return int((self.folder / "postmaster.pid").read_text("ascii").split()[0])
 
     def url(self, database: str = "postgres", user: str = "postgres") -> str:
         """Return where *database* is reached, as `DATABASE_URL` takes it."""

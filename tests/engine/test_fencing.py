@@ -1,8 +1,6 @@
 """A process that was frozen, or whose server keeps silent, does not go on with what is not its."""
 
 import contextlib
-import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +14,7 @@ from tests.engine.holder import LOST
 from tests.engine.home import QUICK, plain
 from tests.engine.outside import end_session, sessions, until
 from tests.engine.test_lease import Holder, held_by_another
+from tests.postgres import frozen
 
 TOO_LONG = 2 * QUICK.regain
 
@@ -34,15 +33,6 @@ def a_holder(url: str) -> Iterator[subprocess.Popen[str]]:
 
 def said(process: subprocess.Popen[str]) -> str:
     return cast("IO[str]", process.stdout).readline()
-
-
-@contextlib.contextmanager
-def frozen(pid: int) -> Iterator[None]:
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(pid, signal.SIGCONT)
 
 
 def let_pass(seconds: float) -> None:

@@ -4,6 +4,7 @@ import contextlib
 import queue
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Self
 
 import pytest
 
@@ -26,6 +27,13 @@ class Holder(SlotLease):
     def __init__(self, url: str, patience: Patience = SLOW) -> None:
         self.lost: queue.SimpleQueue[str] = queue.SimpleQueue()
         super().__init__(url, self.lost.put, patience=patience)
+
+    def __enter__(self) -> Self:
+        self.acquire()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
 
 
 @contextlib.contextmanager

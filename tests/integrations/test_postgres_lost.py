@@ -1,10 +1,7 @@
 """What the SQL adapter says and does when PostgreSQL falls silent, stops or refuses."""
 
 import asyncio
-import os
-import signal
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
 
 import pytest
 import pytest_asyncio
@@ -15,7 +12,7 @@ from integrations.sql.adapter import SqlDatabase
 from tests.integrations.database_contract import ADD, COINS
 from tests.integrations.lossy import Line, line_to
 from tests.integrations.test_postgres import adapter
-from tests.postgres import Server, own_server
+from tests.postgres import Server, frozen, own_server
 
 PATIENCE = 10.0
 SLOWLY = (
@@ -65,15 +62,6 @@ async def backend(server: Server) -> int:
         while not (found := await asyncio.to_thread(server.says, GOING)):  # noqa: ASYNC110  See above.
             await asyncio.sleep(0.01)
     return int(str(found[0][0]))
-
-
-@contextmanager
-def frozen(pid: int) -> Iterator[None]:
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(pid, signal.SIGCONT)
 
 
 async def longest_pause(of: asyncio.Task[int]) -> float:

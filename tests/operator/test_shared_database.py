@@ -3,13 +3,14 @@
 import asyncio
 import base64
 import json
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from playground.driver import PretendSlack
 from tests.operator.place import installed_at, place_at
-from tests.postgres import Server
+from tests.postgres import Server, frozen, own_server
 
 KEY = base64.b64encode(b"k" * 32).decode()
 OTHER = base64.b64encode(b"o" * 32).decode()
@@ -81,6 +82,22 @@ async def test_a_running_bot_stays_ready_when_a_newer_one_has_changed_the_store(
     assert status == 200
 
 
+async def test_a_database_that_stands_still_keeps_nobody_waiting_who_asks_for_health(
+    tmp_path: Path,
+) -> None:
+    ours = "SELECT pid FROM pg_stat_activity WHERE application_name = 'redbutton'"
+    with own_server() as server, server.database() as url:
+        async with installed_at(tmp_path, environ=on(url)) as here:
+            with ExitStack() as standing:
+                for (pid,) in [*server.says(ours), (server.pid,)]:
+                    standing.enter_context(frozen(int(str(pid))))
+                async with asyncio.timeout(7):
+                    status, told = await here.life.gets("/readyz")
+
+    assert status == 503
+    assert "database" in json.loads(told)["wrong"]
+
+
 async def test_with_neither_door_the_bot_says_which_two_there_are(tmp_path: Path) -> None:
     place = place_at(tmp_path, environ={"SLACK_SIGNING_SECRET": ""})
 
@@ -132,6 +149,24 @@ async def test_whoever_has_address_and_key_reads_the_record_beside_no_bot_and_is
 
     assert (first.code, second.code) == (0, 0)
     assert "audit.read" in second.out
+
+
+async def test_who_only_asks_a_bot_beside_them_need_not_know_its_database(
+    tmp_path: Path, database: str
+) -> None:
+    told = {"REDBUTTON_VAR": "var/7", "DATABASE_URL": database, "REDBUTTON_KEY": KEY}
+    async with installed_at(tmp_path, environ=told) as here:
+        by_folder = await here.place.types(*FIND, DATABASE_URL="", REDBUTTON_KEY="")
+        lost = await here.place.types(*FIND, DATABASE_URL="", REDBUTTON_VAR="")
+
+    assert (by_folder.code, lost.code) == (0, 1)
+
+
+async def test_a_folder_named_beside_a_store_in_a_file_leads_nobody_astray(tmp_path: Path) -> None:
+    async with installed_at(tmp_path, environ={"REDBUTTON_VAR": "elsewhere"}) as here:
+        found = await here.place.types(*FIND)
+
+    assert found.code == 0
 
 
 async def test_over_socket_mode_alone_nothing_is_taken_by_http(tmp_path: Path) -> None:
