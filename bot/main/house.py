@@ -22,7 +22,9 @@ class House:
         Who only asks a bot beside them need not know its database: the folder will do.
         """
         settings = self._settings()
-        return settings.var if "var" in settings.model_fields_set else settings.folder
+        told = settings.model_fields_set
+        alone = "var" in told and "database_url" not in told
+        return settings.var if alone else settings.folder
 
     async def serve(self) -> None:
         """See `Workshop.serve`."""
