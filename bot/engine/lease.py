@@ -8,8 +8,6 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 
 import psycopg
 
@@ -121,18 +119,6 @@ class SlotLease:
             self._thread.join(self.patience.watch)
             self._thread = None
         self._slot = None
-
-    def __enter__(self) -> Self:
-        self.acquire()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.release()
 
     def _first_free(self, session: Session) -> int:
         asked = self._clock.monotonic()

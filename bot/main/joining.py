@@ -98,7 +98,6 @@ class Foundation:
 
 def join(on: Foundation) -> Bot:
     """Build every room that holds no file and no thread, and hand each what it needs."""
-    check_doors(on.settings)
     book, clock, known, replicas = on.kept.book, on.clock, on.known, on.place.replicas
     directory = SlackDirectory(on.client, clock, _identity(on.settings))
     follow, offers = Follow(), Offers(known.ports, clock)

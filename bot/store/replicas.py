@@ -60,7 +60,6 @@ class Seen:
     """A process as the store knows it."""
 
     replica: Replica
-    since: datetime
     at: datetime
 
 
@@ -189,5 +188,4 @@ def _seen(row: RowMapping) -> Seen:
     who = Replica(
         row["id"], row["slot"], row["host"], row["version"], json.loads(row["operations"])
     )
-    since, at = (datetime.fromisoformat(row[name]) for name in ("started_at", "seen_at"))
-    return Seen(who, since, at)
+    return Seen(who, datetime.fromisoformat(row["seen_at"]))
