@@ -141,6 +141,8 @@ class Server:
         sockets = find_suitable_socket_dir(self.folder, self._server.runtime_path)
         log = self.folder / "log"
         self._ctl("start", "-w", "-l", str(log), "-o", f'-h "" -k {sockets}')
+        # It remembers the process that it is to end, which is another one now.
+        self._server.ensure_postgres_running()
 
     def leave(self) -> None:
         """Let go of it; it ends with the last process that uses it."""
