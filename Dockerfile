@@ -3,10 +3,10 @@ FROM python:3.13-slim AS build
 WORKDIR /build
 COPY requirements.lock requirements-build.lock pyproject.toml README.md ./
 RUN python -m venv /opt/redbutton \
- && /opt/redbutton/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+ && /opt/redbutton/bin/pip install --no-cache-dir --no-deps --require-hashes -r requirements.lock
 COPY . .
 RUN python -m venv /tmp/builder \
- && /tmp/builder/bin/pip install --no-cache-dir --require-hashes -r requirements-build.lock \
+ && /tmp/builder/bin/pip install --no-cache-dir --no-deps --require-hashes -r requirements-build.lock \
  && /tmp/builder/bin/python -m hatchling build -t wheel -d /tmp/wheels \
  && /opt/redbutton/bin/pip install --no-cache-dir --no-deps /tmp/wheels/*.whl
 
