@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from http import HTTPStatus
 from itertools import count
 from typing import Any
@@ -52,6 +53,15 @@ class Delivery:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(eq=False)
+class Exchange:
+    """A delivery and, once there is one, its reply."""
+
+    delivery: Delivery
+    at: datetime
+    reply: Reply | None = None
+
+
 def sign(secret: str, timestamp: str, body: bytes) -> str:
     """Return the `v0` signature of *body* at *timestamp*."""
     base = b"v0:" + timestamp.encode() + b":" + body
@@ -63,11 +73,16 @@ class Courier:
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
-        self.deliveries: list[Delivery] = []
+        self.exchanges: list[Exchange] = []
         self.patience = PATIENCE
         self._wire = Wire()
         self._door: Receiver | None = None
         self._asked: set[asyncio.Future[Answer]] = set()
+
+    @property
+    def deliveries(self) -> list[Delivery]:
+        """Everything delivered so far."""
+        return [one.delivery for one in self.exchanges]
 
     def deliver_to(self, door: str | Receiver | Sequence[str | Receiver]) -> None:
         """Send everything to *door* from now on: a URL, a callable, or several in turn."""
@@ -126,8 +141,12 @@ class Courier:
 
     async def _deliver(self, delivery: Delivery, headers: dict[str, str]) -> Reply:
         sent = Delivery(delivery.kind, delivery.payload, delivery.body, headers)
-        self.deliveries.append(sent)
-        return await self.raw(delivery.body, headers)
+        exchange = Exchange(sent, self.workspace.now())
+        self.exchanges.append(exchange)
+        self.workspace.notify()
+        exchange.reply = await self.raw(delivery.body, headers)
+        self.workspace.notify()
+        return exchange.reply
 
     async def raw(self, body: bytes, headers: Mapping[str, str]) -> Reply:
         """Deliver any *body* with any *headers*."""

@@ -12,7 +12,7 @@ from playground.errors import CannotDo
 from playground.hands import Hands
 from playground.http import Receiver
 from playground.links import Links, serve_links
-from playground.model import Channel, Message, Person, Usergroup
+from playground.model import Channel, Message, Person, Usergroup, View
 from playground.payloads import Payloads
 from playground.screen import Modal, Screen, SeenMessage, describe, modal_of, screen_of
 from playground.server import serve
@@ -212,6 +212,20 @@ class PretendSlack:
         """
         said = message.said if isinstance(message, SeenMessage) else message
         return await self._hands.presses(person, button, said, clicks)
+
+    async def acts(
+        self,
+        person: Person,
+        place: Message | View,
+        ids: tuple[str, str],
+        value: Any = None,
+        clicks: int = 1,
+    ) -> Reply:
+        """Press, or choose *value* in, the element with *ids* (block, action) of *place*.
+
+        Raises CannotDo where *place* has no such element, or does not offer *value*.
+        """
+        return await self._hands.acts(person, place, ids, value, clicks)
 
     async def shortcut(self, person: Person, callback_id: str) -> Reply:
         """Use a global shortcut."""

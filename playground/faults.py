@@ -57,6 +57,14 @@ class Faults:
         """Act, then close the connection without an answer."""
         self._active.append(Fault("lossy", method, times))
 
+    def on(self, kind: Kind) -> bool:
+        """Say whether trouble of this *kind* is still to be met."""
+        return any(fault.kind == kind and fault.times != 0 for fault in self._active)
+
+    def end(self, kind: Kind) -> None:
+        """End the trouble of this *kind*."""
+        self._active = [fault for fault in self._active if fault.kind != kind]
+
     def clear(self) -> None:
         """End all trouble."""
         self._active.clear()

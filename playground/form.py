@@ -13,7 +13,7 @@ from playground.errors import CannotDo
 from playground.model import Channel, Person, Values, View
 
 _TEXTS = ("plain_text_input", "number_input", "email_text_input", "url_text_input")
-_ONE_OPTION = ("static_select", "external_select", "radio_buttons")
+_ONE_OPTION = ("static_select", "external_select", "radio_buttons", "overflow")
 _MORE_OPTIONS = ("multi_static_select", "multi_external_select", "checkboxes")
 
 _KINDS: dict[str, tuple[str, str, Any]] = {
@@ -30,6 +30,7 @@ _KINDS: dict[str, tuple[str, str, Any]] = {
     "timepicker": ("selected_time", "initial_time", None),
     "datetimepicker": ("selected_date_time", "initial_date_time", None),
     "file_input": ("files", "", []),
+    "overflow": ("selected_option", "", None),
 }
 """By element type: the key in the state, the key of the initial value, what empty looks like."""
 
@@ -59,7 +60,7 @@ def fillable(body: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, A
     """Yield each block of a view's *body* that holds a value, with its element."""
     for block in body["blocks"]:
         for element in elements_of(block):
-            if element["type"] in _KINDS:
+            if element["type"] in _KINDS and element["type"] != "overflow":
                 yield block, element
 
 
@@ -132,23 +133,36 @@ def find(view: View, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
 def fill(view: View, name: str, value: Any) -> dict[str, Any]:
     """Type or choose *value* in the field *name*, and return its new state."""
     block, element = find(view, name)
-    key, _, empty = _KINDS[element["type"]]
-    new = empty if value is None else _entered(view, block, element, value)
-    state = {"type": element["type"], key: new}
-    view.values[block["block_id"]][element["action_id"]] = state
+    block_id = block["block_id"]
+    state = state_of(block_id, element, value, view.offered.get(block_id, []))
+    view.values[block_id][element["action_id"]] = state
     return state
 
 
-def _entered(view: View, block: dict[str, Any], element: dict[str, Any], value: Any) -> Any:
+def state_of(
+    block_id: str, element: dict[str, Any], value: Any, offered: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Return the state of *element* once *value* is typed or chosen; None empties it.
+
+    *offered* is what a type-ahead field has suggested. Raises CannotDo for what is not offered.
+    """
+    key, _, empty = _KINDS[element["type"]]
+    new = empty if value is None else _entered(block_id, element, value, offered)
+    return {"type": element["type"], key: new}
+
+
+def _entered(
+    block_id: str, element: dict[str, Any], value: Any, suggested: list[dict[str, Any]]
+) -> Any:
     kind = element["type"]
     if kind in _TEXTS:
         return str(value) or None
-    offered = options_of(element) or view.offered.get(block["block_id"], [])
+    offered = options_of(element) or suggested
     if kind in _ONE_OPTION:
-        return _option(block["block_id"], offered, value)
+        return _option(block_id, offered, value)
     if kind in _MORE_OPTIONS:
         wanted = (offered if value else []) if isinstance(value, bool) else value
-        return [_option(block["block_id"], offered, one) for one in wanted]
+        return [_option(block_id, offered, one) for one in wanted]
     if kind.startswith("multi_"):
         return [_plain(one) for one in value]
     return _plain(value)

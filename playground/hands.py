@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Mapping
 from typing import Any
 
 from playground import answers, form, views
+from playground.blocks import elements_of
 from playground.delivery import Courier, Reply
 from playground.errors import CannotDo
 from playground.model import Channel, Message, Person, View
@@ -114,13 +115,36 @@ class Hands:
     async def presses(self, person: Person, label: str, said: Message | None, clicks: int) -> Reply:
         """See `PretendSlack.presses`."""
         place, button = self._find(person, label, said)
+        ids = button["block_id"], button["action_id"]
+        return await self.acts(person, place, ids, None, clicks)
+
+    async def acts(
+        self, person: Person, place: Message | View, ids: tuple[str, str], value: Any, clicks: int
+    ) -> Reply:
+        """See `PretendSlack.acts`."""
+        element = self._element(place, ids)
+        action: dict[str, Any] = {**element, "block_id": ids[0]}
+        if element["type"] != "button":
+            offered = place.offered.get(ids[0], []) if isinstance(place, View) else []
+            state = form.state_of(ids[0], element, value, offered)
+            action = {"block_id": ids[0], "action_id": ids[1], **state}
+            if isinstance(place, View) and ids[1] in place.values.get(ids[0], {}):
+                place.values[ids[0]][ids[1]] = state
 
         async def once() -> Reply:
-            reply = await self.courier.interaction(self._pressed(person, place, button))
+            reply = await self.courier.interaction(self._pressed(person, place, action))
             answers.to_interaction(self.workspace, person.id, reply)
             return reply
 
         return await _together([once() for _ in range(clicks)])
+
+    def _element(self, place: Message | View, ids: tuple[str, str]) -> dict[str, Any]:
+        blocks = place.blocks if isinstance(place, Message) else place.body["blocks"]
+        for block in blocks:
+            for element in elements_of(block):
+                if (block["block_id"], element.get("action_id")) == ids:
+                    return element
+        raise CannotDo("That is not there any more: the message has changed.")
 
     def _pressed(
         self, person: Person, place: Message | View, button: dict[str, Any]

@@ -34,6 +34,9 @@ class Person:
     stranger: bool = False
     """Of another workspace, seen through a shared channel."""
 
+    title: str = ""
+    """What they do, in two or three words."""
+
     updated: int = 0
 
     @property
@@ -56,6 +59,9 @@ class Channel:
     with_bot: bool = True
     user: str = ""
     """The person of a direct message; empty for a channel."""
+
+    said: list["Message"] = field(default_factory=list, repr=False)
+    """What was said here, oldest first, the ephemeral too."""
 
     @property
     def direct(self) -> bool:
@@ -113,6 +119,13 @@ class Message:
     files: list[SlackFile] = field(default_factory=list)
     earlier: list[str] = field(default_factory=list)
     """What the text was before each edit, oldest first."""
+
+    reactions: dict[str, list[str]] = field(default_factory=dict)
+    """By emoji, who reacted with it."""
+
+    born: int = 0
+    rev: int = 0
+    """The workspace's count of changes when this message came, and when it last changed."""
 
 
 Values = dict[str, dict[str, dict[str, Any]]]

@@ -119,7 +119,8 @@ class Screen:
         return "\n".join([f"{self.person.name} sees:", *(said or ["  no message"]), *front])
 
 
-def _name(workspace: Workspace, slack_id: str) -> str:
+def name_of(workspace: Workspace, slack_id: str) -> str:
+    """Return the name of a person, group or channel; the id itself where nobody has it."""
     if slack_id in workspace.people:
         return workspace.people[slack_id].name
     if slack_id in workspace.usergroups:
@@ -149,7 +150,7 @@ def _button(element: dict[str, Any]) -> Button:
 
 def _seen(workspace: Workspace, said: Message) -> SeenMessage:
     def names(slack_id: str) -> str:
-        return _name(workspace, slack_id)
+        return name_of(workspace, slack_id)
 
     shown = lines(said.blocks, names) if said.blocks else [readable(said.text, names)]
     files = [f"[file: {file.title or file.name}]" for file in said.files]
@@ -172,7 +173,7 @@ def modal_of(workspace: Workspace, view: View) -> Modal:
     """Return *view* as its person sees it."""
 
     def names(slack_id: str) -> str:
-        return _name(workspace, slack_id)
+        return name_of(workspace, slack_id)
 
     body = view.body
     pairs = form.fillable(body)

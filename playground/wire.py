@@ -15,7 +15,7 @@ def user(workspace: Workspace, person: Person) -> dict[str, Any]:
         "display_name": person.name,
         "display_name_normalized": person.name,
         "team": person.team_id,
-        "title": "",
+        "title": person.title,
         "status_text": "",
         "status_emoji": "",
     }

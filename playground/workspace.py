@@ -46,6 +46,9 @@ class Workspace:
         self.app_scopes = {"connections:write"}
         """What the app-level token may do."""
 
+        self.manifest: dict[str, Any] = {}
+        """What the app declares: its slash commands and shortcuts, as people are offered them."""
+
         self.links_url = ""
         """Where sockets are served, up to the path."""
 
@@ -62,6 +65,12 @@ class Workspace:
         self.calls: list[Call] = []
         self.complaints: list[str] = []
         """What the app did that Slack would silently drop or show as trouble."""
+
+        self.rev = 0
+        """Counts the changes; whoever remembers it can ask what has changed since."""
+
+        self.gone: list[tuple[int, Message]] = []
+        """The messages that were deleted, each with the count of changes then."""
 
         self._numbers: dict[str, int] = {}
         self._last_ts = 0
@@ -90,7 +99,8 @@ class Workspace:
         return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
 
     def notify(self) -> None:
-        """Wake whoever waits for a change."""
+        """Count a change and wake whoever waits for one."""
+        self.rev += 1
         self._changed.set()
         self._changed = asyncio.Event()
 
@@ -137,8 +147,14 @@ class Workspace:
     def post(self, message: Message) -> Message:
         """Show *message*."""
         self.messages.append(message)
-        self.notify()
+        self.channels[message.channel].said.append(message)
+        message.born = self.rev + 1
+        self._touch(message)
         return message
+
+    def _touch(self, message: Message) -> None:
+        message.rev = self.rev + 1
+        self.notify()
 
     def note(self, person: str, text: str, channel: str = "") -> None:
         """Let Slackbot tell *person* something that only they see."""
@@ -151,12 +167,23 @@ class Workspace:
         message.text, message.blocks = text, blocks
         if not blocks:
             message.edited_ts = self.new_ts()
-        self.notify()
+        self._touch(message)
+
+    def react(self, message: Message, person: str, emoji: str) -> None:
+        """Let *person* react to *message* with *emoji*, or take that back."""
+        who = message.reactions.setdefault(emoji, [])
+        if person in who:
+            who.remove(person)
+        else:
+            who.append(person)
+        self._touch(message)
 
     def delete(self, message: Message) -> None:
         """Take *message* away."""
         if message in self.messages:
             self.messages.remove(message)
+            self.channels[message.channel].said.remove(message)
+            self.gone.append((self.rev + 1, message))
         self.notify()
 
     def message(self, channel: str, ts: str) -> Message | None:
