@@ -14,7 +14,7 @@ from bot.slack.elements import ACTION, draw
 from bot.slack.mrkdwn import bold, code, join, sentence, text
 from bot.slack.state import CONFIRM, metadata
 
-__all__ = ["ACTION", "CALLBACK", "CONFIRM", "check_form", "form"]
+__all__ = ["ACTION", "CALLBACK", "CONFIRM", "blank_form", "check_form", "form"]
 
 CALLBACK = "op"
 """The callback_id of every form."""
@@ -48,6 +48,11 @@ def form(
     too_much = FieldError("", "What you typed is too long to be shown here; fill it in once more.")
     blank = dict.fromkeys(values, "")
     return _view(operation, blank, [too_much, *errors], confirm=confirm, channel=channel)
+
+
+def blank_form(operation: Operation, channel: str | None = None) -> Block:
+    """Draw *operation*'s modal before anything is said; what disrupts has to be confirmed in it."""
+    return form(operation, {}, confirm=operation.risk is Risk.DISRUPT, channel=channel)
 
 
 def check_form(operation: Operation) -> list[str]:

@@ -18,6 +18,7 @@ from bot.slack.cards import card, note_view
 from bot.slack.catalogue import catalogue_view
 from bot.slack.desk import Desk
 from bot.slack.forms import form
+from bot.slack.home import Home
 from bot.slack.offering import Offering
 from bot.slack.payload import Payload
 from bot.slack.plain import plain
@@ -52,6 +53,7 @@ class Handlers:
         self._presses = Presses(at.desk, at.windows)
         self._submissions = Submissions(at.desk, at.catalogue, at.keys)
         self._offering = Offering(at.desk, at.catalogue)
+        self._home = Home(at.desk, at.catalogue, at.windows)
         self._routes: Mapping[str, Callable[[Payload], Awaitable[Body]]] = {
             "command": self._command,
             "view_submission": self._submissions.submitted,
@@ -148,6 +150,7 @@ class Handlers:
 
     async def _event(self, payload: Payload) -> Body:
         await self._at.heard(payload)
+        await self._home.opened(payload)
         return ""
 
     async def _nothing(self, payload: Payload) -> Body:

@@ -8,6 +8,7 @@ from docs.slack.dev: reference/block-kit and reference/views, where no other sou
 
 ELLIPSIS = "…"
 
+HEADER = 150
 SECTION_TEXT = 3000
 SECTION_FIELDS = 10
 SECTION_FIELD = 2000

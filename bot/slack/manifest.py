@@ -33,7 +33,7 @@ EVENTS = (
     "team_join",
     "user_change",
 )
-"""What the directory forgets by; none of them carries what people write."""
+"""What the directory forgets by, and the opened Home; none of them carries what people write."""
 
 _DESCRIPTION = "Runs operations: permission-checked, once, on the record."
 

@@ -1,14 +1,18 @@
-"""Buttons: cancel a run, share a result, run once more."""
+"""Buttons: cancel a run, share a result, run once more; in the Home, open what one looks for."""
 
 from typing import Any
 
 from bot.domain.invocation import Origin
 from bot.domain.notice import Note
+from bot.domain.operation import Operation
 from bot.pipeline.answers import Answer, Ask, Refusal, Taken
-from bot.slack import sentences
+from bot.slack import home, sentences
 from bot.slack.asking import origin_of
+from bot.slack.blocks import Block
 from bot.slack.cards import AGAIN, CANCEL, SHARE, card, note_view
+from bot.slack.catalogue import catalogue_view
 from bot.slack.desk import Desk
+from bot.slack.forms import blank_form
 from bot.slack.payload import Payload
 from bot.slack.state import asked_of
 from bot.slack.windows import Windows
@@ -18,23 +22,48 @@ class Presses:
     """Answers pressed buttons. The ack shows nothing, so words follow beside it."""
 
     def __init__(self, desk: Desk, windows: Windows) -> None:
+        self._desk = desk
         self._windows = windows
         self._calls = {CANCEL: desk.cancel, SHARE: desk.share, AGAIN: desk.again}
 
     async def pressed(self, payload: Payload) -> str:
         """Do what the first button of *payload* says; others of ours need no answer."""
         action = payload.first("actions")
-        call = self._calls.get(action.text("action_id"))
-        invocation = action.text("value")
         _, channel = asked_of(payload.at("view"))
         origin = origin_of(payload, channel or payload.text("container", "channel_id"))
-        if call is None or origin is None or not invocation:
+        value = action.text("value")
+        if origin is None or not value:
             return ""
-        answer = await call(invocation, origin)
-        note = _note(answer, quiet=action.text("action_id") != AGAIN)
+        match action.text("action_id").partition(":")[0]:
+            case button if button in self._calls:
+                await self._act(payload, origin, button, value)
+            case home.FIND:
+                await self._open(payload, origin, catalogue_view(origin.channel))
+            case home.OPEN:
+                await self._open(payload, origin, await self._form(origin, value))
+            case _:
+                pass
+        return ""
+
+    async def _act(self, payload: Payload, origin: Origin, button: str, invocation: str) -> None:
+        """Do to *invocation* what *button* says."""
+        answer = await self._calls[button](invocation, origin)
+        note = _note(answer, quiet=button != AGAIN)
         if note is not None:
             self._tell(payload, origin, note, instead=isinstance(answer, Taken))
-        return ""
+
+    async def _form(self, origin: Origin, name: str) -> Block:
+        """Return the form of the operation *name*, or why it is not opened for who asks."""
+        match await self._desk.opens(origin, name):
+            case Refusal() as no:
+                return note_view(sentences.note_of(no))
+            case Operation() as operation:
+                return blank_form(operation, origin.channel)
+
+    async def _open(self, payload: Payload, origin: Origin, view: Block) -> None:
+        """Open *view* over the Home; where Slack cannot, say what to type."""
+        if not await self._windows.open(payload.text("trigger_id"), view):
+            self._windows.tell(origin, card(sentences.UNOPENED))
 
     def _tell(self, payload: Payload, origin: Origin, note: Note, *, instead: bool) -> None:
         if view_id := payload.text("view", "id"):

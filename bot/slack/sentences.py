@@ -12,6 +12,10 @@ UNCONFIRMED = Note(
     message="I could not confirm that this was taken.",
     fix="If no message about it follows within a minute it did not run; then ask once more.",
 )
+UNOPENED = Note(
+    message="Slack could not open what you pressed for.",
+    fix="Press once more, or type `/ops` in a channel.",
+)
 SAID_ALREADY = "This was sent before and not taken. Change something, or close and ask anew."
 CONFIRM = "Type exactly the name of what is acted on."
 CHOOSE = "Choose an operation."

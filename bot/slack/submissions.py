@@ -7,7 +7,7 @@ from bot.domain.catalogue import Catalogue
 from bot.domain.errors import FieldError
 from bot.domain.invocation import Origin
 from bot.domain.notice import Note
-from bot.domain.operation import Operation, Risk
+from bot.domain.operation import Operation
 from bot.pipeline.answers import Ask, Asking, Form, Refusal, Taken
 from bot.slack import catalogue as list_of_operations
 from bot.slack import forms, sentences
@@ -50,8 +50,7 @@ class Submissions:
             case Refusal() as no:
                 return _errors({list_of_operations.BLOCK: f"{no.message} {no.fix}".strip()})
             case Operation() as operation:
-                confirm = operation.risk is Risk.DISRUPT
-                view = forms.form(operation, {}, confirm=confirm, channel=origin.channel)
+                view = forms.blank_form(operation, origin.channel)
                 return {"response_action": "update", "view": view}
 
     async def _filled(self, payload: Payload, origin: Origin, name: str) -> Body:

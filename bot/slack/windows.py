@@ -41,6 +41,10 @@ class Windows:
         """Show *view* in place of the modal *view_id*, soon."""
         self._soon(self._client.write("views.update", view_id=view_id, view=view))
 
+    def publish(self, user: str, view: dict[str, Any]) -> None:
+        """Show *view* as the App Home of *user*, soon."""
+        self._soon(self._client.write("views.publish", user_id=user, view=view))
+
     def tell(self, origin: Origin, message: dict[str, Any], *, instead: bool = False) -> None:
         """Show *message* to who pressed, soon; *instead* of the message that was pressed."""
         if origin.response_url:
@@ -63,4 +67,4 @@ async def _quietly(call: Coroutine[Any, Any, object]) -> None:
     try:
         await call
     except IntegrationError as error:
-        _LOG.warning("A person could not be told: %s", error)
+        _LOG.warning("A person could not be shown something: %s", error)

@@ -187,7 +187,7 @@ async def test_what_nobody_listens_to_is_taken_without_a_word(w: World) -> None:
     replies = [
         await w.slack.message_action(w.ada, "unheard_of", said),
         await w.slack.shortcut(w.ada, "unheard_of"),
-        await w.slack.opens_home(w.ada),
+        await w.slack.opens_home(w.ada, tab="messages"),
     ]
 
     assert [(reply.status, reply.text) for reply in replies] == [(200, "")] * 3

@@ -42,6 +42,7 @@ class WrittenDown:
 
     def __init__(self, answer: Answer | Exception | None = None) -> None:
         self.answer: Answer | Exception = answer or taken()
+        self.offered: Sequence[Operation] | Exception = list(CATALOGUE)
         self.asked: list[Asking] = []
         self.pressed: list[tuple[str, str, Origin]] = []
 
@@ -60,7 +61,9 @@ class WrittenDown:
 
     async def offers(self, origin: Origin) -> Sequence[Operation]:
         del origin
-        return list(CATALOGUE)
+        if isinstance(self.offered, Exception):
+            raise self.offered
+        return self.offered
 
     async def options(self, origin: Origin, name: str, field: str, typed: str) -> Sequence[Option]:
         return [Option(f"{origin.user} {name} {field} {typed}", typed or "all")]

@@ -111,8 +111,8 @@ async def count_monsters(params: Nothing, ctx: Context) -> Result:
     return Result(f"{params} {ctx.invocation}")
 
 
-def faults_of_view(view: dict[str, Any]) -> list[str]:
-    return judge_view(view) + refuse_view(view, "modal")
+def faults_of_view(view: dict[str, Any], kind: str = "modal") -> list[str]:
+    return judge_view(view) + refuse_view(view, kind)
 
 
 def faults_of_message(message: dict[str, Any]) -> list[str]:

@@ -32,6 +32,8 @@ FORM = {
 }
 CATALOGUE = {**FORM, "callback_id": "catalogue"}
 BUTTON = {"action_id": "cancel", "value": "0199", "type": "button", "action_ts": "1.2"}
+OPENED = {"type": "app_home_opened", "tab": "home", "user": "U1ADA"}
+OPENS = {**BUTTON, "action_id": "open_form:users.suspend", "value": "users.suspend"}
 USED: dict[str, dict[str, Any]] = {
     "command": {"user_id": "U1ADA", "team_id": "T1", "command": "/ops", "text": "users.suspend a"},
     "block_actions": {"actions": [BUTTON], "team": {"id": "T1"}, "user": PEOPLE},
@@ -41,6 +43,8 @@ USED: dict[str, dict[str, Any]] = {
     "search": {"type": "block_suggestion", "view": CATALOGUE, "user": PEOPLE, "value": "sus"},
     "shortcut": {"callback_id": "run_operation", "user": PEOPLE, "trigger_id": ""},
     "event_callback": {"event": {"type": "user_change", "user": PEOPLE}, "team_id": "T1"},
+    "home": {"type": "event_callback", "event": OPENED, "team_id": "T1"},
+    "open": {"type": "block_actions", "actions": [OPENS], "team_id": "T1", "user": PEOPLE},
 }
 
 
