@@ -27,10 +27,20 @@ RESUME = Undo("users.resume", ("user",))
 
 def like(fragment: str) -> str:
     """Return the pattern that finds *fragment* anywhere, as it stands."""
-    escaped = fragment.strip().lower()
+    return f"%{_as_it_stands(fragment)}%"
+
+
+def like_at(domain: str) -> str:
+    """Return the pattern that finds the addresses at *domain*, and none at a domain below it."""
+    return f"%@{_as_it_stands(domain)}"
+
+
+def _as_it_stands(words: str) -> str:
+    """Return the pattern that finds *words* alone."""
+    escaped = words.strip().lower()
     for special in "!%_":
         escaped = escaped.replace(special, f"!{special}")
-    return f"%{escaped}%"
+    return escaped
 
 
 async def offer_accounts(typed: str, *, db: Backoffice) -> Sequence[Option]:

@@ -20,9 +20,11 @@ GRACE = Actor("T1", "U1", "grace", groups=frozenset({"sre", "support"}), zone="E
 
 @dataclass
 class Steps:
-    """Remembers steps as a store does."""
+    """Remembers steps as a store does, and what was shown of them, by a clock that is set."""
 
     kept: dict[str, Step] = field(default_factory=dict)
+    shown: list[str] = field(default_factory=list)
+    clock: SetClock = field(default_factory=SetClock)
 
     async def cancelled_by(self) -> str | None:
         return None
@@ -31,7 +33,7 @@ class Steps:
         self.kept[step.name] = step
 
     async def show(self, progress: str) -> None:
-        raise NotImplementedError(progress)
+        self.shown.append(progress)
 
     def forget(self, name: str) -> None:
         """Be killed after the step's effect and before its row was written."""
@@ -82,6 +84,6 @@ async def run(
     memory = steps or Steps()
     before = tuple(memory.kept.values())
     params = params_of(operation, **values)
-    context = RunContext(case_of(operation, params), SetClock(), memory, before)
+    context = RunContext(case_of(operation, params), memory.clock, memory, before)
     answer: Result = await operation.reach.call(params, context, **ports.fill(operation.reach))
     return answer

@@ -1,56 +1,21 @@
 """Looking up, suspending and resuming accounts of the pretend business."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
-from pydantic import SecretStr
 
 from bot.domain.errors import Refused
 from bot.domain.fields import Kind
 from bot.domain.operation import Operation
-from bot.pipeline.wiring import Ports
 from commands.users.find import find_users
 from commands.users.resume import resume_user
 from commands.users.suspend import suspend_user
-from integrations.ports import Database
-from integrations.sql.adapter import SqlDatabase
-from integrations.sql.config import SqlConfig
-from playground.backoffice import PEOPLE, seed
-from tests.clock import SetClock
+from playground.backoffice import PEOPLE
+from tests.commands.conftest import Office
 from tests.commands.runs import Steps, params_of, run
 
 FIND: Operation = find_users
 SUSPEND: Operation = suspend_user
 RESUME: Operation = resume_user
 ADA, MALLORY = "ada@example.com", "mallory@example.com"
-
-
-@dataclass(frozen=True)
-class Office:
-    """The backoffice, reached as operations reach it."""
-
-    db: SqlDatabase
-    ports: Ports
-
-    async def account(self, email: str) -> tuple[object, object]:
-        """Return state and note of *email*."""
-        [row] = await self.db.rows("SELECT state, note FROM account WHERE email = :e", e=email)
-        return row["state"], row["note"]
-
-
-@pytest_asyncio.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    path = tmp_path / "var" / "backoffice.db"
-    seed(path)
-    seed(path)
-    config = SqlConfig(name="backoffice", url=SecretStr(f"sqlite:///{path}"))
-    db, ports = SqlDatabase(config, SetClock()), Ports()
-    ports.provide(Database, db, "backoffice")
-    yield Office(db, ports)
-    await db.close()
 
 
 async def test_a_suspended_user_is_suspended_with_the_reason(office: Office) -> None:
@@ -153,7 +118,7 @@ def test_the_user_is_personal_chosen_from_a_list_and_told_to_the_undo() -> None:
         ("MALL", [MALLORY]),
         ("%", []),
         ("_", []),
-        ("", [email for email, *_ in PEOPLE]),
+        ("", sorted(email for email, *_ in PEOPLE)[:20]),
     ],
 )
 async def test_accounts_are_offered_by_a_part_of_name_or_e_mail(

@@ -12,6 +12,7 @@ from bot.pipeline.wiring import Ports
 from commands.users.find import find_users
 from commands.users.resume import resume_user
 from commands.users.suspend import suspend_user
+from commands.users.suspend_domain import suspend_domain
 from integrations.ports import Database
 from playground.backoffice import PEOPLE
 from tests.commands.runs import run
@@ -21,6 +22,7 @@ from tests.postgres import Server
 FIND: Operation = find_users
 RESUME: Operation = resume_user
 SUSPEND: Operation = suspend_user
+SUSPEND_ALL: Operation = suspend_domain
 
 
 @pytest.fixture
@@ -66,3 +68,14 @@ async def test_a_user_is_suspended_once_and_resumed(ports: Ports) -> None:
 
     assert suspended.text == "ada@example.com is suspended."
     assert resumed.text == "ada@example.com is active again."
+
+
+async def test_everybody_at_a_domain_is_suspended_and_who_was_so_keeps_the_note(
+    ports: Ports,
+) -> None:
+    result = await run(SUSPEND_ALL, ports, domain="club.example", reason="stolen cards", pause="0")
+    found = await run(FIND, ports, text="@club.example")
+
+    assert result.text == "9 accounts at club.example are suspended."
+    assert [row[2:] for row in found.table[1:]].count(("suspended", "stolen cards")) == 9
+    assert ("suspended", "shared password") in [row[2:] for row in found.table[1:]]

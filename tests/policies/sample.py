@@ -34,6 +34,11 @@ class Suspend(Params):
     """The second factor."""
 
 
+class SuspendDomain(Params):
+    domain: str
+    """Whose users."""
+
+
 class Drop(Params):
     table: str
     """Which."""
@@ -54,6 +59,11 @@ async def _suspend(params: Suspend, ctx: Context) -> Result:
     return await _done(params, ctx)
 
 
+async def _suspend_domain(params: SuspendDomain, ctx: Context) -> Result:
+    """Suspend all users of a domain."""
+    return await _done(params, ctx)
+
+
 async def _drop(params: Drop, ctx: Context) -> Result:
     """Drop a table."""
     return await _done(params, ctx)
@@ -67,10 +77,13 @@ async def _look(params: Nothing, ctx: Context) -> Result:
 FIND = operation("users.find", risk=Risk.READ)(_find)
 SUSPEND = operation("users.suspend", risk=Risk.CHANGE, target="user")(_suspend)
 RESUME = operation("users.resume", risk=Risk.CHANGE, target="user")(_suspend)
+SUSPEND_DOMAIN = operation("users.suspend_domain", risk=Risk.DISRUPT, target="domain")(
+    _suspend_domain
+)
 DROP = operation("db.drop", risk=Risk.DISRUPT, target="table")(_drop)
 HELP = operation("meta.help", risk=Risk.READ)(_look)
 WHOAMI = operation("meta.whoami", risk=Risk.READ)(_look)
-CATALOGUE = Catalogue([FIND, SUSPEND, RESUME, DROP, HELP, WHOAMI])
+CATALOGUE = Catalogue([FIND, SUSPEND, SUSPEND_DOMAIN, RESUME, DROP, HELP, WHOAMI])
 
 ADA = Actor(team="T1", id="UADA", name="Ada", groups=frozenset({"support"}))
 LEAD = Actor(team="T1", id="ULEA", name="Lea", groups=frozenset({"support-leads"}))
@@ -96,6 +109,12 @@ def may_suspend(actor: Actor, place: Place = HERE, **params: Any) -> Question:
     """Ask whether *actor* may suspend somebody."""
     told = {"user": "eve@example.com", "reason": "card testing", **params}
     return Question(actor, SUSPEND, Suspend(**told), place.surface, place.now, place.channel)
+
+
+def may_suspend_domain(actor: Actor, place: Place = HERE) -> Question:
+    """Ask whether *actor* may suspend everybody at a domain."""
+    params = SuspendDomain(domain="shop.example")
+    return Question(actor, SUSPEND_DOMAIN, params, place.surface, place.now, place.channel)
 
 
 def may_look(actor: Actor) -> Question:

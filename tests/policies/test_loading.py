@@ -27,9 +27,11 @@ from tests.policies.sample import (
     may_find,
     may_look,
     may_suspend,
+    may_suspend_domain,
 )
 
 SRE = replace(IDA, groups=frozenset({"sre"}))
+MANAGES = ("users.resume", "users.suspend", "users.suspend_domain")
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +59,13 @@ def test_the_shipped_rules_have_no_mistakes() -> None:
             "forbidden",
             ("users-not-in-shared-channels",),
         ),
+        (may_suspend_domain(LEAD), "allowed", ("leads-suspend-domains",)),
+        (may_suspend_domain(ADA), "no_rule", ()),
+        (
+            may_suspend_domain(LEAD, Place(channel=Channel("C1", shared=True))),
+            "forbidden",
+            ("users-not-in-shared-channels",),
+        ),
         (may_look(IDA), "allowed", ("everybody-finds-their-way",)),
         (may_look(replace(IDA, guest=True)), "forbidden", ("no-outsiders",)),
         (may_look(replace(IDA, external=True)), "forbidden", ("no-outsiders",)),
@@ -79,7 +88,7 @@ def test_the_shipped_rules_decide(
     [
         (IDA, ["meta.help", "meta.whoami"]),
         (ADA, ["meta.help", "meta.whoami", "users.find"]),
-        (LEAD, ["meta.help", "meta.whoami", "users.find", "users.resume", "users.suspend"]),
+        (LEAD, ["meta.help", "meta.whoami", "users.find", *MANAGES]),
         (replace(LEAD, guest=True), []),
         (NIGHTLY, []),
     ],

@@ -105,6 +105,17 @@ async def test_a_long_table_is_begun_in_the_message_and_whole_in_a_file(w: World
     assert [tuple(row) for row in csv.reader(io.StringIO(text_of(file)))] == list(LONG_TABLE)
 
 
+async def test_a_search_that_finds_many_accounts_is_begun_in_the_message_and_whole_in_a_file(
+    w: World,
+) -> None:
+    await w.slack.types(w.sam, "/ops users.find example", channel=w.ops)
+    said = await reads(w, w.sam, "30 rows, is in the file")
+    _, file = await gets(w, w.sam)
+
+    assert "30 accounts match 'example'." in said.text
+    assert len(list(csv.reader(io.StringIO(text_of(file))))) == 31
+
+
 async def test_no_cell_of_a_file_is_a_formula_and_numbers_stay_numbers(w: World) -> None:
     await w.slack.types(w.ada, "/ops kinds.show formulas", channel=w.ops)
     _, file = await gets(w, w.ada)

@@ -24,7 +24,12 @@ WORDS = {
 }
 """A right value of each kind; those of choices stand in the field itself."""
 
-BY_NAME = {"reason": '"card testing"', "text": "moreau", "operation": "users.suspend"}
+BY_NAME = {
+    "domain": "shop.example",
+    "operation": "users.suspend",
+    "reason": '"card testing"',
+    "text": "moreau",
+}
 """A more telling value for a field of that name."""
 
 
