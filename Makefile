@@ -16,8 +16,12 @@ $(READY): requirements-dev.lock pyproject.toml
 	@touch $(READY)
 
 .PHONY: demo
-demo: $(READY) ## Play a short story: bot, pretend workspace, database, policy and record.
+demo: $(READY) ## Open the pretend workspace: one address for your browser, no account anywhere.
 	$(BIN)/redbutton demo
+
+.PHONY: story
+story: $(READY) ## Play a short story in the terminal: bot, workspace, database, policy and record.
+	$(BIN)/redbutton demo --story
 
 .PHONY: test
 test: $(READY) ## Run the whole test suite.
@@ -42,6 +46,10 @@ bench: $(READY) ## Measure speed and size beside their baselines.
 .PHONY: soak
 soak: $(READY) ## Run the whole kill and fault matrices.
 	$(BIN)/pytest -n 2 -m soak --timeout=1800
+
+.PHONY: screenshots
+screenshots: $(READY) ## Take the pictures of docs/images from the running page; needs chromium.
+	$(BIN)/python -m tests.browser.screenshots
 
 .PHONY: docs
 docs: $(READY) ## Write the generated reference pages.

@@ -6,9 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.postgres import Server
 from tests.second import SECOND
+
+# How fast values are thought up says something of the machine, not of the code.
+settings.register_profile("shared machine", suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared machine")
 
 CONNECTIONS = 300
 """Two workers, three bots each, and who looks on."""

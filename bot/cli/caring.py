@@ -15,6 +15,9 @@ from bot.domain.errors import BadRequest
 
 T = TypeVar("T")
 
+DEMO_PORT = 8130
+"""Where the pretend workspace is looked for first."""
+
 
 @click.command()
 @click.pass_obj
@@ -24,10 +27,20 @@ def serve(joined: Joined) -> None:
 
 
 @click.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=DEMO_PORT, show_default=True)
+@click.option("--reload", is_flag=True, help="Take each change to an operation or a rule at once.")
+@click.option("--http", is_flag=True, help="Reach the bot by signed HTTP, not by Socket Mode.")
+@click.option("--story", is_flag=True, help="Play a short story in the terminal instead, and end.")
 @click.pass_obj
-def demo(joined: Joined) -> None:
-    """Play a short story in a pretend workspace."""
-    _run(joined().demo())
+def demo(joined: Joined, *, port: int, reload: bool, http: bool, story: bool) -> None:
+    """Open a pretend workspace in the browser: the real bot, no account anywhere.
+
+    It prints one address, on this machine alone, and keeps nothing.
+    """
+    if story:
+        _run(joined().story())
+    else:
+        _run(joined().demo(port, http=http, reload=reload))
 
 
 @click.command()

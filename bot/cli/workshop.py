@@ -105,7 +105,15 @@ class Workshop(Protocol):
         """Run the bot until it is told to stop."""
         ...
 
-    async def demo(self) -> None:
+    async def demo(self, port: int, *, http: bool, reload: bool) -> None:
+        """Serve a pretend workspace with a page for the browser until told to stop.
+
+        *http*: the bot is reached by signed HTTP, not by Socket Mode. *reload*: it starts anew
+        whenever an operation or a rule is saved.
+        """
+        ...
+
+    async def story(self) -> None:
         """Play a short story with a pretend workspace, printing it."""
         ...
 

@@ -1,23 +1,28 @@
 """Where the demo plays: a pretend workspace, a pretend business, the bot in its own process."""
 
 import asyncio
+import json
 import os
 import signal
 import socket
 import sqlite3
 import sys
-from asyncio.subprocess import Process
-from collections.abc import AsyncIterator
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from bot.domain.clock import SystemClock
 from bot.domain.errors import Misconfigured
 from bot.settings import Settings
 from playground.backoffice import seed
+from playground.cast import Cast, gather
 from playground.driver import PretendSlack
-from playground.model import Channel, Person
+from playground.model import Person
+from playground.page.around import Standing
 from playground.screen import SeenMessage
 
 STARTS_WITHIN = 30.0
@@ -28,18 +33,111 @@ CONFIG = """\
 url = "sqlite:///{folder}/backoffice.db"
 """
 
+TAIL = 1500
+"""How many of the last characters of its log tell why the bot did not start."""
+
+
+class BotProcess:
+    """Implements `playground.page.around.Keeper`. *up* says whether the bot can be reached."""
+
+    def __init__(self, environ: dict[str, str], log: Path, up: Callable[[], bool]) -> None:
+        self.environ = environ
+        self.said = ""
+        self.lives = 0
+        self.kills: list[datetime] = []
+        self.changed: Callable[[], None] = lambda: None
+        """Called whenever the bot's standing has changed."""
+
+        self._log = log
+        self._up = up
+        self._process: Process | None = None
+        self._standing: Standing = "dead"
+        self._clock = SystemClock()
+        self._one_at_a_time = asyncio.Lock()
+        self._watching: asyncio.Task[None] | None = None
+
+    @property
+    def standing(self) -> Standing:
+        """See `Keeper.standing`."""
+        gone = self._process is None or self._process.returncode is not None
+        return "dead" if gone and self._standing != "failed" else self._standing
+
+    async def start(self) -> None:
+        """See `Keeper.start`."""
+        async with self._one_at_a_time:
+            if self.standing in ("running", "frozen"):
+                return
+            self.lives += 1
+            self._log.write_bytes(b"")
+            with self._log.open("ab") as log:
+                self._process = await asyncio.create_subprocess_exec(
+                    *(sys.executable, "-m", "bot.main.demo_bot"),
+                    env=self.environ,
+                    stdin=PIPE,
+                    stderr=log,
+                )
+            self._stand("starting")
+            self._watching = asyncio.create_task(self._watch(self._process))
+            self._stand("running" if await self._comes_up(self._process) else "failed")
+
+    async def _comes_up(self, process: Process) -> bool:
+        try:
+            async with asyncio.timeout(STARTS_WITHIN):
+                while process.returncode is None:
+                    if self._up():
+                        return True
+                    await self._clock.sleep(0.05)
+        except TimeoutError:
+            process.kill()
+        return False
+
+    async def _watch(self, process: Process) -> None:
+        await process.wait()
+        self.changed()
+
+    def _stand(self, standing: Standing) -> None:
+        self._standing = standing
+        tail = self._log.read_text("utf-8", "replace")[-TAIL:]
+        self.said = tail if standing == "failed" else ""
+        self.changed()
+
+    async def kill(self) -> None:
+        """See `Keeper.kill`."""
+        self.kills.append(self._clock.now())
+        await self._end(signal.SIGKILL)
+
+    async def stop(self) -> None:
+        """Tell the bot to stop in good order, and wait until it has."""
+        await self.thaw()
+        await self._end(signal.SIGTERM)
+
+    async def freeze(self) -> None:
+        """See `Keeper.freeze`."""
+        if self.standing == "running" and self._process is not None:
+            self._process.send_signal(signal.SIGSTOP)
+            self._stand("frozen")
+
+    async def thaw(self) -> None:
+        """See `Keeper.thaw`."""
+        if self.standing == "frozen" and self._process is not None:
+            self._process.send_signal(signal.SIGCONT)
+            self._stand("running")
+
+    async def _end(self, number: signal.Signals) -> None:
+        if self._process is not None and self._process.returncode is None:
+            self._process.send_signal(number)
+            await self._process.wait()
+            self._stand("dead")
+
 
 @dataclass
 class Stage:
-    """Everything the story needs. *told* is what was printed of each person's messages."""
+    """Everything the demo needs. *told* is what was printed of each person's messages."""
 
     slack: PretendSlack
     folder: Path
-    port: int
-    ada: Person
-    sam: Person
-    ops: Channel
-    bot: Process | None = None
+    cast: Cast
+    bot: BotProcess
     told: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def new(self, person: Person) -> list[SeenMessage]:
@@ -53,81 +151,88 @@ class Stage:
 
     def changes(self) -> int:
         """Return how many changes the business's database has seen."""
+        if not self._asked("SELECT count(*) FROM sqlite_master WHERE name = ?", "redbutton_change"):
+            return 0
         return int(str(self._asked("SELECT count(*) FROM redbutton_change WHERE ? <> ''", "x")))
 
     def _asked(self, statement: str, value: str) -> object:
         with closing(sqlite3.connect(self.folder / "backoffice.db")) as db:
             return db.execute(statement, (value,)).fetchone()[0]
 
-    async def starts(self) -> None:
-        """Start the bot as its operator would, and wait until it answers."""
-        with (self.folder / "bot.log").open("ab") as log:
-            self.bot = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "bot", "serve"), env=self._environment(), stderr=log
-            )
-        clock = SystemClock()
-        async with asyncio.timeout(STARTS_WITHIN):
-            while not await self._answers():
-                await clock.sleep(0.1)
-
-    async def dies(self) -> None:
-        """Kill the bot as a power cut would."""
-        await self._end(signal.SIGKILL)
-
-    async def stops(self) -> None:
-        """Tell the bot to stop, and wait until it has."""
-        await self._end(signal.SIGTERM)
-
     def settings(self) -> Settings:
         """Return the settings that the bot has."""
-        return Settings.load(self._environment())
+        return Settings.load(self.bot.environ)
 
-    async def _end(self, number: signal.Signals) -> None:
-        if self.bot is not None and self.bot.returncode is None:
-            self.bot.send_signal(number)
-            await self.bot.wait()
+    async def declare(self) -> None:
+        """Tell the workspace what the app declares, as its operator would: by the manifest."""
+        asked = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "manifest"),
+            env=self.bot.environ,
+            stdout=PIPE,
+            stderr=PIPE,
+        )
+        out, _ = await asked.communicate()
+        if asked.returncode == 0:
+            manifest: dict[str, Any] = json.loads(out)
+            self.slack.workspace.manifest = manifest
+            self.slack.workspace.notify()
 
-    async def _answers(self) -> bool:
-        if self.bot is None or self.bot.returncode is not None:
-            log = (self.folder / "bot.log").read_text()[-2000:]
-            raise Misconfigured("The bot of the demo did not start.", fix=f"Its log ends: {log}")
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", self.port)
-        except OSError:
-            return False
-        writer.close()
-        await writer.wait_closed()
-        return True
-
-    def _environment(self) -> dict[str, str]:
-        return os.environ | {
-            "SLACK_BOT_TOKEN": self.slack.bot_token,
-            "SLACK_SIGNING_SECRET": self.slack.signing_secret,
-            "SLACK_API_URL": self.slack.api_url,
-            "DATABASE_URL": f"sqlite:///{self.folder}/var/redbutton.db",
-            "REDBUTTON_CONFIG": f"{self.folder}/redbutton.toml",
-            "REDBUTTON_HOST": "127.0.0.1",
-            "REDBUTTON_PORT": str(self.port),
-            "REDBUTTON_KEY": "",
-            "SLACK_APP_TOKEN": "",
-        }
+    async def begins(self) -> None:
+        """Start the bot. Raises Misconfigured, with the end of its log, where it does not start."""
+        await asyncio.gather(self.bot.start(), self.declare())
+        if self.bot.standing == "failed":
+            raise Misconfigured(
+                "The bot of the demo did not start.", fix=f"Its log ends: {self.bot.said}"
+            )
 
 
 @asynccontextmanager
-async def on_stage(folder: Path) -> AsyncIterator[Stage]:
-    """Set the stage in *folder*, with the bot running until the block ends."""
+async def on_stage(
+    folder: Path,
+    *,
+    http: bool = False,
+    config: str = "",
+    environ: Mapping[str, str] | None = None,
+) -> AsyncIterator[Stage]:
+    """Set the stage in *folder*; the bot is ended with the block. *http*: signed HTTP, no sockets.
+
+    *config* is more of `redbutton.toml`, *environ* more of the bot's environment.
+    """
     seed(folder / "backoffice.db")
-    (folder / "redbutton.toml").write_text(CONFIG.format(folder=folder))
+    (folder / "redbutton.toml").write_text(CONFIG.format(folder=folder) + config)
     async with PretendSlack.open() as slack:
-        ada = slack.person("ada", groups=["support", "support-leads"])
-        sam = slack.person("sam", groups=["support"])
-        ops = slack.channel("ops", members=[ada, sam])
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
-        stage = Stage(slack, folder, port, ada, sam, ops)
-        slack.deliver_to(f"http://127.0.0.1:{port}/slack/events")
+        settings = _environment(slack, folder, port) | dict(environ or {})
+        if http:
+            slack.deliver_to(f"http://127.0.0.1:{port}/slack/events")
+            del settings["SLACK_APP_TOKEN"]
+        else:
+            slack.deliver_by_socket()
+        up = (lambda: _listens(port)) if http else (lambda: slack.links.open > 1)
+        bot = BotProcess(settings, folder / "bot.log", up)
+        bot.changed = slack.workspace.notify
         try:
-            await stage.starts()
-            yield stage
+            yield Stage(slack, folder, gather(slack), bot)
         finally:
-            await stage.stops()
+            await bot.stop()
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as door:
+        return door.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _environment(slack: PretendSlack, folder: Path, port: int) -> dict[str, str]:
+    return os.environ | {
+        "SLACK_BOT_TOKEN": slack.bot_token,
+        "SLACK_APP_TOKEN": slack.app_token,
+        "SLACK_SIGNING_SECRET": slack.signing_secret,
+        "SLACK_API_URL": slack.api_url,
+        "DATABASE_URL": f"sqlite:///{folder}/var/redbutton.db",
+        "REDBUTTON_CONFIG": f"{folder}/redbutton.toml",
+        "REDBUTTON_HOST": "127.0.0.1",
+        "REDBUTTON_PORT": str(port),
+        "REDBUTTON_KEY": "",
+        "REDBUTTON_VAR": f"{folder}/var",
+    }

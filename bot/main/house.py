@@ -33,9 +33,15 @@ class House:
 
         await serve_bot(settings)
 
-    async def demo(self) -> None:
+    async def demo(self, port: int, *, http: bool, reload: bool) -> None:
         """See `Workshop.demo`."""
-        from bot.main.demo import play
+        from bot.main.demo import show
+
+        await show(port, http=http, reload=reload)
+
+    async def story(self) -> None:
+        """See `Workshop.story`."""
+        from bot.main.demo_story import play
 
         await play()
 

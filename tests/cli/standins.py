@@ -180,7 +180,10 @@ class PretendWorkshop:
     async def serve(self) -> None:
         self.done.append("serve")
 
-    async def demo(self) -> None:
+    async def demo(self, port: int, *, http: bool, reload: bool) -> None:
+        self.done.append(f"demo at {port}, http {http}, reload {reload}")
+
+    async def story(self) -> None:
         raise Misconfigured("`REDBUTTON_PORT` is 'x'.", fix="For example: 3000")
 
     async def migrate(self, *, role: str | None = None) -> Sequence[str]:

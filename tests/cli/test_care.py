@@ -57,8 +57,14 @@ async def test_serve_runs_the_bot(shell: Shell, workshop: PretendWorkshop) -> No
     assert (seen.exit_code, workshop.done) == (0, ["serve"])
 
 
+async def test_the_demo_is_opened_as_it_is_wished(shell: Shell, workshop: PretendWorkshop) -> None:
+    seen = await shell("demo", "--port", "8200", "--http", "--reload")
+
+    assert (seen.exit_code, workshop.done) == (0, ["demo at 8200, http True, reload True"])
+
+
 async def test_a_wrong_setting_is_told_in_two_sentences(shell: Shell) -> None:
-    seen = await shell("demo")
+    seen = await shell("demo", "--story")
 
     assert (seen.exit_code, seen.stderr) == (
         2,

@@ -1,10 +1,17 @@
-"""`redbutton demo` plays its story wherever it is typed."""
+"""`redbutton demo` plays its story, and opens its page, wherever it is typed."""
 
+import asyncio
+import signal
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aiohttp
 import pytest
 
-from tests.operator.place import Place
+from tests.operator.place import COMMAND, Place
+from tests.scenarios.child import eventually
 
 
 def held(folder: Path) -> list[Path]:
@@ -18,7 +25,7 @@ async def test_the_story_is_played_in_five_scenes_and_leaves_nothing_behind(
 ) -> None:
     before = held(tmp_path)
 
-    said = await place.types("demo")
+    said = await place.types("demo", "--story")
 
     assert said.code == 0, said
     scenes = (
@@ -29,3 +36,68 @@ async def test_the_story_is_played_in_five_scenes_and_leaves_nothing_behind(
     assert "altered since they were written: none" in said.out
     assert "Traceback" not in said.out + said.err
     assert held(tmp_path) == before
+
+
+@asynccontextmanager
+async def showing(place: Place, *words: str) -> AsyncIterator[tuple[Process, str]]:
+    """Run `redbutton demo` with *words*; yield its process and its address."""
+    process = await asyncio.create_subprocess_exec(
+        *(COMMAND, "demo", *words),
+        cwd=place.folder,
+        env=place.environ,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(40):
+            said = (await process.stdout.readline()).decode()
+        yield process, said.split()[-1]
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def ended(process: Process) -> tuple[int | None, str]:
+    """Tell *process* to stop; return how it ended and what it complained of."""
+    process.send_signal(signal.SIGTERM)
+    async with asyncio.timeout(30):
+        _, errors = await process.communicate()
+    return process.returncode, errors.decode()
+
+
+async def answer(address: str) -> int:
+    """Return how the page at *address* answers."""
+    async with aiohttp.ClientSession() as browser, browser.get(address) as page:
+        return page.status
+
+
+@pytest.mark.timeout(120)
+async def test_a_second_demo_says_that_the_port_is_taken_and_takes_another(
+    place: Place, tmp_path: Path
+) -> None:
+    before = held(tmp_path)
+    async with showing(place, "--port", "0") as (first, address):
+        port = address.rpartition(":")[2]
+        async with showing(place, "--port", port, "--http") as (second, other):
+            answers = await answer(address), await answer(other)
+            code, told = await ended(second)
+        left = await ended(first)
+
+    assert answers == (200, 200)
+    assert other != address
+    assert (code, left) == (0, (0, ""))
+    assert f"Port {port} is taken (Another demo has it; both go on). Taking another." in told
+    assert held(tmp_path) == before
+
+
+@pytest.mark.timeout(120)
+async def test_a_demo_that_is_killed_takes_its_bot_along(place: Place) -> None:
+    async with showing(place, "--port", "0") as (demo, _):
+        children = Path(f"/proc/{demo.pid}/task/{demo.pid}/children").read_text("ascii").split()
+        demo.kill()
+        await demo.wait()
+        await eventually(lambda: not any(Path(f"/proc/{child}").exists() for child in children))
+
+    assert children != []

@@ -1,0 +1,1 @@
+"""The pretend workspace as a page in the browser."""

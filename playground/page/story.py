@@ -1,0 +1,130 @@
+"""The walk for newcomers. A new capability adds a chapter of its own to CHAPTERS."""
+
+from collections import Counter
+from collections.abc import Callable
+
+from playground.page.around import Chapter, Deed, Seen
+from playground.page.rooms import HOME
+
+
+def succeeded(operation: str) -> Callable[[Seen], bool]:
+    """Return whether a run of *operation* has succeeded."""
+    return lambda seen: any(
+        e.body["detail"].get("state") == "succeeded" for e in seen.of(operation, "outcome")
+    )
+
+
+def visited(path: str) -> Callable[[Seen], bool]:
+    """Return whether somebody opened a page whose path ends in *path*."""
+    return lambda seen: any(one.endswith(path) for one in seen.visited)
+
+
+def refused(seen: Seen) -> bool:
+    """Say whether somebody was refused."""
+    return bool(seen.of("users.suspend", "denied"))
+
+
+def pressed_twice(seen: Seen) -> bool:
+    """Say whether one form was submitted twice, and its account let in again once."""
+    sent = [d.payload["view"]["id"] for d in seen.slack.deliveries if d.kind == "view_submission"]
+    return max(Counter(sent).values(), default=0) > 1 and succeeded("users.resume")(seen)
+
+
+def outlived_a_kill(seen: Seen) -> bool:
+    """Say whether a run that was under way when the bot was killed has succeeded since."""
+    begun = {e.invocation: e.at for e in seen.events if e.stage == "intent"}
+    ended = {
+        e.invocation: e.at
+        for e in seen.events
+        if e.stage == "outcome" and e.body["detail"].get("state") == "succeeded"
+    }
+    spans = [(begun[run], at) for run, at in ended.items() if run in begun]
+    return any(start < kill < end for kill in seen.kills for start, end in spans)
+
+
+def cancelled(seen: Seen) -> bool:
+    """Say whether a run was cancelled."""
+    told = (e for e in seen.events if e.stage == "outcome")
+    return any(e.body["detail"].get("state") == "cancelled" for e in told)
+
+
+FIRST = Chapter(
+    "The story",
+    (
+        Deed(
+            "Suspend an account",
+            "You are Ada, who leads support. Type the command below in #ops and press Enter. The "
+            "bot answers at once, then edits its one message as it goes.",
+            succeeded("users.suspend"),
+            "ada/ops",
+            '/ops users.suspend alan@example.com reason="card testing"',
+        ),
+        Deed(
+            "See the row change",
+            "The backoffice is the business's own database. Its page opens beside this one and "
+            "follows along: Alan is suspended, with the reason kept.",
+            visited("/things/backoffice"),
+            "/things/backoffice",
+        ),
+        Deed(
+            "Be refused, and read why",
+            "Sam is in support, too, but no rule lets him suspend anybody. He learns why, and who "
+            "may. The refusal is on the record.",
+            refused,
+            "sam/ops",
+            "/ops users.suspend grace@example.com I do not like her",
+        ),
+        Deed(
+            "Press twice",
+            "As Ada, let Alan in again in a form: type `/ops users.resume`, search for Alan, and "
+            "double-click *Resume*. Two payloads reach the bot; it acts once.",
+            pressed_twice,
+            "ada/ops",
+            "/ops users.resume",
+        ),
+        Deed(
+            "Kill the bot in the middle",
+            "This suspends eight accounts, a breath between two of them. It asks for the domain's "
+            "name to be typed. While it runs, press *Kill and restart the bot* below and watch: "
+            "it goes on where it was.",
+            outlived_a_kill,
+            "ada/ops",
+            '/ops users.suspend_domain shop.example reason="stolen cards" pause=2',
+        ),
+        Deed(
+            "Read the record",
+            "Every asking stands there, the refused one too, with the rule that decided.",
+            visited("/record"),
+            "/record",
+        ),
+    ),
+)
+
+LOOK_AROUND = Chapter(
+    "Look around",
+    (
+        Deed(
+            "Open the App Home",
+            "It lists what you may run. For Gus, a guest, it says why that is nothing.",
+            visited(f"/{HOME}"),
+            f"ada/{HOME}",
+        ),
+        Deed(
+            "Get a file",
+            "More rows than a message holds come as a file.",
+            lambda seen: any(file.complete for file in seen.slack.workspace.files.values()),
+            "ada/ops",
+            "/ops users.find example",
+        ),
+        Deed(
+            "Change your mind",
+            "Start something long, and press *Cancel* on its message: what is done stays, the "
+            "rest is left alone.",
+            cancelled,
+            "ada/ops",
+            '/ops users.suspend_domain club.example reason="a drill" pause=5',
+        ),
+    ),
+)
+
+CHAPTERS = (FIRST, LOOK_AROUND)
