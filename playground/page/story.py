@@ -76,8 +76,8 @@ FIRST = Chapter(
         ),
         Deed(
             "Press twice",
-            "As Ada, let Alan in again in a form: type `/ops users.resume`, search for Alan, and "
-            "double-click *Resume*. Two payloads reach the bot; it acts once.",
+            "As Ada, let Alan in again in a form: search for Alan, and double-click *Resume*. Two "
+            "payloads reach the bot; it acts once.",
             pressed_twice,
             "ada/ops",
             "/ops users.resume",

@@ -42,7 +42,9 @@ async def test_the_story_is_played_in_five_scenes_and_leaves_nothing_behind(
 async def showing(place: Place, *words: str) -> AsyncIterator[tuple[Process, str]]:
     """Run `redbutton demo` with *words*; yield its process and its address."""
     process = await asyncio.create_subprocess_exec(
-        *(COMMAND, "demo", *words),
+        COMMAND,
+        "demo",
+        *words,
         cwd=place.folder,
         env=place.environ,
         stdout=asyncio.subprocess.PIPE,

@@ -1,0 +1,99 @@
+"""`make screenshots`: the pictures of the documents, taken from the running page."""
+
+import asyncio
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from playwright.async_api import Browser, Page, expect
+
+from bot.main.demo import opened
+from tests.browser.chromium import MISSING, PATH, chromium
+
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+DESK, PHONE = {"width": 1280, "height": 820}, {"width": 390, "height": 844}
+WITHIN = 20_000
+"""Milliseconds until what is waited for is seen, on a slow machine."""
+
+
+class Camera:
+    """Plays a little in one demo and takes pictures of it."""
+
+    def __init__(self, browser: Browser, address: str, folder: Path) -> None:
+        self._browser = browser
+        self._address = address
+        self._folder = folder
+
+    async def plays(self) -> None:
+        """Let something happen that is worth looking at."""
+        page = await self._browser.new_page()
+        await self._says(page, "sam", "/ops users.suspend grace@example.com I do not like her")
+        await expect(page.get_by_text("may suspend or resume").last).to_be_visible(timeout=WITHIN)
+        await self._says(page, "ada", '/ops users.suspend alan@example.com reason="card testing"')
+        done = page.locator("#messages").get_by_text("alan@example.com is suspended.")
+        await expect(done).to_be_visible(timeout=WITHIN)
+        await self._says(page, "ada", "/ops users.suspend_domain shop.example")
+        await expect(page.locator("dialog.modal[open]")).to_be_visible(timeout=WITHIN)
+        await page.context.close()
+
+    async def takes(self, scheme: Literal["light", "dark"]) -> None:
+        """Take every picture in one colour scheme."""
+        rooms = {"refusal": "sam/ops", "home": "eva/~home"}
+        for name, where in rooms.items():
+            await self._one(name, f"/as/{where}", scheme, DESK)
+        await self._one("form", "/as/ada/ops", scheme, DESK)
+        await self._one("backoffice", "/things/backoffice", scheme, DESK)
+        await self._one("record", "/record", scheme, DESK)
+        await self._one("phone", "/as/sam/ops", scheme, PHONE)
+
+    async def _says(self, page: Page, who: str, line: str) -> None:
+        await page.goto(f"{self._address}/as/{who}/ops")
+        await page.fill("#say", line)
+        await page.press("#say", "Enter")
+
+    async def _one(
+        self, name: str, path: str, scheme: Literal["light", "dark"], size: Mapping[str, int]
+    ) -> None:
+        context = await self._browser.new_context(
+            viewport={"width": size["width"], "height": size["height"]}, color_scheme=scheme
+        )
+        page = await context.new_page()
+        await page.goto(self._address + path)
+        await expect(page.locator(_SEEN[name]).first).to_be_visible(timeout=WITHIN)
+        await page.screenshot(path=self._folder / f"{name}-{scheme}.png")
+        await context.close()
+
+
+_SEEN = {
+    "refusal": "text=Only you can see this",
+    "home": "text=Find an operation",
+    "form": "dialog.modal[open]",
+    "backoffice": "text=card testing",
+    "record": "text=rules.loaded",
+    "phone": "text=is suspended",
+}
+"""By picture: what is on it once the page is there."""
+
+
+async def take(browser: Browser, folder: Path) -> None:
+    """Take all pictures into *folder*."""
+    with tempfile.TemporaryDirectory(prefix="redbutton-pictures-") as place:
+        async with opened(Path(place), 0) as (_, _, address):
+            camera = Camera(browser, address, folder)
+            await camera.plays()
+            for scheme in SCHEMES:
+                await camera.takes(scheme)
+
+
+async def _main() -> None:
+    if PATH is None:
+        raise SystemExit(MISSING)
+    IMAGES.mkdir(exist_ok=True)
+    async with chromium() as browser:
+        await take(browser, IMAGES)
+
+
+if __name__ == "__main__":
+    asyncio.run(_main())
