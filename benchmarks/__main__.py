@@ -1,17 +1,22 @@
 """`python -m benchmarks`: measure, print one table, write it into `docs/performance.md`."""
 
 import asyncio
+import statistics
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from uvloop import new_event_loop
 
-from benchmarks import acks, page, replicas, runs, standing
+from benchmarks import acks, browser, page, replicas, runs, standing
 from benchmarks.page import Figure
 from benchmarks.stage import Stage, on_stage
 
 RATIO, P99, RESIDENT, READY, HELP, IDLE = 5.0, 0.050, 150.0, 3.0, 0.4, 0.1
 """The targets: times a bare ack, seconds, MB, seconds, seconds, share of a core."""
+
+SEEN, PAGE, DEMO = 150.0, 200.0, 250.0
+"""The targets of the page: milliseconds, kB, MB."""
 
 
 async def main() -> None:
@@ -25,7 +30,8 @@ async def main() -> None:
                 *await _standing(stage),
             ]
             growth = await replicas.measure(stage)
-    text = f"{page.table([*figures, _idle(growth)])}\n\n{replicas.table(growth)}"
+    figures += [_idle(growth), *_page(await browser.measure())]
+    text = f"{page.table(figures)}\n\n{replicas.table(growth)}"
     print(text)
     page.write(text)
 
@@ -68,6 +74,21 @@ async def _standing(stage: Stage) -> list[Figure]:
         ),
         Figure("`redbutton --help`", f"{helped:.2f} s", f"under {HELP:g} s", helped < HELP),
     ]
+
+
+def _page(seen: browser.Seen | None) -> Iterator[Figure]:
+    if seen is None:
+        yield Figure("the pretend workspace's page", "not measured: there is no chromium here")
+        return
+    answer, most = statistics.median(seen.answers), max(seen.answers)
+    own = statistics.median(seen.own)
+    times = f"{seen.ratio:.1f} times one's own words' {own:.0f} ms"
+    found = f"{answer:.0f} ms (longest {most:.0f} ms); {times}"
+    yield Figure("key pressed to the bot's answer seen", found, f"under {SEEN:g} ms", answer < SEEN)
+    size = seen.page / 1e3
+    yield Figure("page, style and scripts", f"{size:.0f} kB", f"under {PAGE:g} kB", size < PAGE)
+    held, limit = f"{seen.resident:.0f} MB", f"under {DEMO:g} MB"
+    yield Figure("resident memory of the demo, bot included", held, limit, seen.resident < DEMO)
 
 
 def _idle(growth: replicas.Growth) -> Figure:

@@ -17,7 +17,6 @@ from typing import Any
 
 from bot.domain.clock import SystemClock
 from bot.domain.errors import Misconfigured
-from bot.settings import Settings
 from playground.backoffice import seed
 from playground.cast import Cast, gather
 from playground.driver import PretendSlack
@@ -158,10 +157,6 @@ class Stage:
     def _asked(self, statement: str, value: str) -> object:
         with closing(sqlite3.connect(self.folder / "backoffice.db")) as db:
             return db.execute(statement, (value,)).fetchone()[0]
-
-    def settings(self) -> Settings:
-        """Return the settings that the bot has."""
-        return Settings.load(self.bot.environ)
 
     async def declare(self) -> None:
         """Tell the workspace what the app declares, as its operator would: by the manifest."""

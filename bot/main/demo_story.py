@@ -9,6 +9,7 @@ import click
 from bot.cli.workshop import Reader, Search
 from bot.main.demo_stage import Stage, on_stage
 from bot.main.records import opened
+from bot.settings import Settings
 from playground.model import Person
 
 WITHIN = 15.0
@@ -78,7 +79,7 @@ async def _looked_up(stage: Stage) -> None:
 async def _record(stage: Stage) -> None:
     _scene("The record, as `redbutton audit list` shows it.")
     names = {stage.cast.ada.id: "ada", stage.cast.sam.id: "sam"}
-    async with opened(stage.settings()) as records:
+    async with opened(Settings.load(stage.bot.environ)) as records:
         reader = Reader("demo", owner=True)
         events = await records.search(reader, Search(limit=200))
         report = await records.verify(reader)

@@ -26,8 +26,8 @@ class Glass(Protocol):
         """Return the events numbered above *after*, oldest first."""
         ...
 
-    def steps(self, invocation: str) -> Sequence[tuple[str, str]]:
-        """Return label and state of each step of *invocation*."""
+    def running(self, invocation: str) -> int:
+        """Count the steps of *invocation* that are being taken."""
         ...
 
     def verify(self) -> tuple[int, int]:

@@ -196,7 +196,7 @@ class Draw:
         timeline = self._desk.timeline
         who = self._author(timeline.run.actor) if timeline.run else ""
         return self.part(
-            "run.html", run=timeline.run, who=who, steps=timeline.steps(), mrkdwn=self.mrkdwn
+            "run.html", run=timeline.run, who=who, running=timeline.running(), mrkdwn=self.mrkdwn
         )
 
     def latest(self) -> Sequence[Entry]:

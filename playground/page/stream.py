@@ -99,7 +99,7 @@ class Stream:
             if told.rev > self._since and told.person == person.id:
                 yield self._toast(told.text, "")
         for room in rooms_of(self._desk.workspace, person):
-            if not room.home and room.channel is not self._seat.room.channel:
+            if not room.home and room.slug != self._seat.room.slug:
                 yield from self._notices(room)
 
     def _notices(self, room: Room) -> Iterator[Markup]:

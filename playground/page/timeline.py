@@ -42,6 +42,8 @@ class Run:
     outcome: str = ""
     why: str = ""
     stages: list[str] = field(default_factory=list)
+    steps: dict[str, str] = field(default_factory=dict)
+    """By label, the state that the record tells of."""
 
 
 class Timeline:
@@ -79,9 +81,9 @@ class Timeline:
         """Return the entry *number*."""
         return self.entries[number - 1] if 0 < number <= len(self.entries) else None
 
-    def steps(self) -> Sequence[tuple[str, str]]:
-        """Return label and state of the steps of `run`."""
-        return self._glass.steps(self.run.invocation) if self.run else ()
+    def running(self) -> int:
+        """Count the steps of `run` that are being taken, of which the record does not tell yet."""
+        return self._glass.running(self.run.invocation) if self.run else 0
 
     def _add(
         self,
@@ -139,6 +141,8 @@ class Timeline:
             run.effect = str(decision.get("effect", ""))
             run.rules = tuple(decision.get("rules") or ())
             run.reasons = tuple(decision.get("reasons") or ())
+        if event.stage == "step":
+            run.steps[str(event.body["detail"]["step"])] = str(event.body["detail"]["state"])
         if event.stage in ("outcome", "settled"):
             run.outcome = str(event.body["detail"].get("state", ""))
         if event.stage in ("denied", "invalid"):

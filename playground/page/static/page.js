@@ -34,6 +34,18 @@ function arrange() {
   lines.slice(60).forEach((line) => line.remove());
 }
 
+// Earlier messages come in above what is being read, which stays where it is.
+
+document.addEventListener("htmx:before:swap", (event) => {
+  if (!event.target.closest?.(".older")) return;
+  const below = stream.scrollHeight - stream.scrollTop;
+  const coming = new MutationObserver(() => {
+    coming.disconnect();
+    stream.scrollTop = stream.scrollHeight - below;
+  });
+  coming.observe(one("#messages"), { childList: true });
+});
+
 // A modal is closed by Esc as by its button, but only the app's side takes it away.
 
 document.addEventListener("cancel", (event) => {
