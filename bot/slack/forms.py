@@ -156,7 +156,9 @@ def _field(spec: FieldSpec, value: Value, errors: Sequence[FieldError]) -> Itera
     lost = "" if drawn.held or spec.secret else words
     yield from _trouble(spec.name, errors, lost)
     unit = f" ({spec.money.currency})" if spec.money and spec.money.currency else ""
-    hint = " ".join(part for part in (spec.help, _SECRET if spec.secret else "") if part)
+    # A hint is plain text, in which the marks around an example would stand as they are.
+    about = spec.help.replace("`", "")
+    hint = " ".join(part for part in (about, _SECRET if spec.secret else "") if part)
     yield {
         "type": "input",
         "block_id": spec.name,

@@ -20,6 +20,7 @@ from bot.slack.elements import draw
 from bot.slack.forms import CONFIRM, check_form, form
 from bot.slack.mrkdwn import text
 from bot.slack.state import asked_of
+from commands.meta.help import show_help
 from tests.slack.monster import (
     count_monsters,
     faults_of_view,
@@ -157,6 +158,14 @@ def test_a_field_nobody_mentioned_shows_its_default_and_one_left_blank_stays_bla
 
     assert fresh["initial_option"]["value"] == "small"
     assert "initial_option" not in blank
+
+
+def test_a_hint_is_plain_text_and_has_no_marks_around_an_example() -> None:
+    view = form(show_help, {})
+
+    said = inputs(view)["operation"]["hint"]["text"]
+    assert "like users.suspend." in said
+    assert "`users.suspend`" in show_help.fields[0].help
 
 
 def test_a_secret_is_nowhere_in_the_form() -> None:
