@@ -38,7 +38,7 @@ class Page:
                 Route("/", self._start),
                 Mount("/static", StaticFiles(directory=STATIC)),
                 Route("/files/{file}", self._file),
-                Route("/files/{file}/{name}", self._file),
+                Route("/files/{file}/{name:path}", self._file),
                 Route("/details/{entry:int}", self._details),
                 Route("/switches/{slug}", self._switch, methods=["POST"]),
                 Route("/bot/{deed}", self._bot, methods=["POST"]),

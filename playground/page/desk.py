@@ -1,6 +1,7 @@
 """All that the page holds: the workspace, who has read what, what is on its way, the guide."""
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -56,7 +57,7 @@ class Desk:
         self.busy: set[str] = set()
         """The views that were submitted and not answered yet, by id."""
 
-        self.toasts: list[Toast] = []
+        self.toasts: deque[Toast] = deque(maxlen=100)
         self._tasks: set[asyncio.Task[None]] = set()
         twice = Switch("twice", "Deliver every press twice", lambda: self.twice, self._set_twice)
         every = (twice, *switches, *(s for thing in things for s in thing.switches))

@@ -40,7 +40,6 @@ class Run:
     rules: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     outcome: str = ""
-    why: str = ""
     stages: list[str] = field(default_factory=list)
     steps: dict[str, str] = field(default_factory=dict)
     """By label, the state that the record tells of."""
@@ -141,13 +140,13 @@ class Timeline:
             run.effect = str(decision.get("effect", ""))
             run.rules = tuple(decision.get("rules") or ())
             run.reasons = tuple(decision.get("reasons") or ())
+        detail = event.body.get("detail") or {}
         if event.stage == "step":
-            run.steps[str(event.body["detail"]["step"])] = str(event.body["detail"]["state"])
+            run.steps[str(detail.get("step"))] = str(detail.get("state"))
         if event.stage in ("outcome", "settled"):
-            run.outcome = str(event.body["detail"].get("state", ""))
+            run.outcome = str(detail.get("state", ""))
         if event.stage in ("denied", "invalid"):
             run.outcome = event.stage
-            run.why = str((event.body.get("detail") or {}).get("why", ""))
 
 
 def told(body: Mapping[str, Any]) -> str:

@@ -8,13 +8,17 @@ const all = (selector, within = document) => [...within.querySelectorAll(selecto
 
 function listen() {
   const source = new EventSource(document.body.dataset.events);
-  source.onmessage = async (event) => {
-    const stream = one("#stream");
+  let turn = Promise.resolve();
+  const take = async (text) => {
+    const stream = one("#stream"), answering = one("dialog.modal") !== null;
     const low = !stream || stream.scrollHeight - stream.scrollTop - stream.clientHeight < 80;
-    await htmx.swap({ text: event.data, swap: "none", target: document.body, sourceElement: document.body });
+    await htmx.swap({ text, swap: "none", target: document.body, sourceElement: document.body });
     arrange();
+    if (answering && !one("dialog.modal")) one("#say")?.focus({ preventScroll: true });
     if (stream && low) stream.scrollTop = stream.scrollHeight;
   };
+  // One after the other: what came later must not be overtaken.
+  source.onmessage = (event) => { turn = turn.then(() => take(event.data)); };
   addEventListener("pagehide", () => source.close());
 }
 
@@ -25,7 +29,6 @@ function arrange() {
     const first = one("[autofocus], .inside input:not([type=hidden]), .inside textarea, .inside select", modal);
     (first || one("footer .btn-primary", modal) || modal).focus();
   }
-  if (!modal && document.activeElement === document.body) one("#say")?.focus({ preventScroll: true });
   for (const toast of all(".toast:not([data-seen])")) {
     toast.dataset.seen = "";
     setTimeout(() => toast.remove(), 7000);
@@ -153,6 +156,14 @@ function composer(field) {
   field.setSelectionRange(field.value.length, field.value.length);
 }
 
+// What was chosen arrives before what is pressed or submitted after it.
+
+let sending = Promise.resolve();
+document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+  const before = sending;
+  ctx.fetch = async (...asked) => { await before; return fetch(...asked); };
+});
+
 // A type-ahead field asks the app, through the page, at each pause in typing.
 
 document.addEventListener("focusin", (event) => {
@@ -163,7 +174,7 @@ document.addEventListener("focusin", (event) => {
   const send = (value) => {
     const body = new URLSearchParams({ block, action });
     [].concat(value).forEach((each) => body.append("value", each));
-    return fetch(suggest.replace(/suggest$/, "choose"), { method: "POST", body });
+    return (sending = fetch(suggest.replace(/suggest$/, "choose"), { method: "POST", body }).catch(() => {}));
   };
   let timer = 0, chosen = field.value;
   const { show, close } = list(field, one("[role=listbox]", box), {

@@ -1,0 +1,107 @@
+"""Somebody in front of a browser: what they do in the page, and what they read there."""
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.async_api import Browser, Locator, Page, expect
+
+from bot.main.demo import opened
+from bot.main.demo_stage import Stage
+from playground.page.desk import Desk
+
+WITHIN = 15_000
+"""Milliseconds that something may take on a slow machine until it is seen."""
+
+
+@dataclass
+class Eyes:
+    """One browser page over one demo."""
+
+    page: Page
+    stage: Stage
+    desk: Desk
+    address: str
+    wrong: list[str] = field(default_factory=list)
+    """What the browser complained of, and what it asked of other machines."""
+
+    def watch(self, page: Page) -> None:
+        """Note whatever goes wrong in *page*."""
+
+        def asked(url: str) -> None:
+            if urlsplit(url).scheme != "data" and not url.startswith(self.address):
+                self.wrong.append(f"asked for {url}")
+
+        page.on("console", lambda m: self.wrong.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        page.on("request", lambda request: asked(request.url))
+
+    def forgives(self) -> list[str]:
+        """Return what went wrong up to now, which was meant to."""
+        complaints = self.stage.slack.workspace.complaints
+        meant = [*self.wrong, *complaints]
+        self.wrong.clear()
+        complaints.clear()
+        return meant
+
+    async def sits(self, who: str, where: str = "ops", draft: str = "") -> None:
+        """Open the room *where* as *who*."""
+        await self.page.goto(f"{self.address}/as/{who}/{where}{draft}")
+
+    async def types(self, line: str) -> None:
+        """Type *line* into the composer, and Enter."""
+        await self.page.fill("#say", line)
+        await self.page.press("#say", "Enter")
+
+    async def reads(self, words: str, within: str = "#messages") -> Locator:
+        """Wait until *words* are seen *within* an element; return the innermost that holds them."""
+        found = self.page.locator(within).get_by_text(words).last
+        await expect(found).to_be_visible(timeout=WITHIN)
+        return found
+
+    @property
+    def modal(self) -> Locator:
+        """Return the modal in front."""
+        return self.page.locator("dialog.modal[open]")
+
+    async def submits(self, name: str) -> None:
+        """Press the modal's button *name*."""
+        await self.modal.get_by_role("button", name=name, exact=True).click()
+
+    async def fills(self, **fields: str) -> None:
+        """Type into the modal's fields, each by its label in small letters."""
+        for label, typed in fields.items():
+            await self.modal.get_by_label(re.compile(f"^{label}", re.IGNORECASE)).fill(typed)
+
+    async def confirms(self, typed: str) -> None:
+        """Type what is asked for at the foot of a form that disrupts."""
+        await self.modal.get_by_label(re.compile("to confirm")).fill(typed)
+
+    async def chooses(self, label: str, typed: str, option: str) -> None:
+        """Search for *typed* in the type-ahead field *label*, and take *option*."""
+        await self.modal.get_by_label(label, exact=True).fill(typed)
+        await self.modal.get_by_role("option", name=option).click()
+
+    async def clicks(self, name: str, within: str = "body") -> None:
+        """Press the button *name*."""
+        await self.page.locator(within).get_by_role("button", name=name, exact=True).last.click()
+
+
+@asynccontextmanager
+async def opened_eyes(
+    browser: Browser, folder: Path, *, config: str = "", environ: Mapping[str, str] | None = None
+) -> AsyncIterator[Eyes]:
+    """Open a new demo, and a page that has not gone anywhere yet; nothing may go wrong in it."""
+    async with opened(folder, 0, config=config, environ=environ) as (stage, desk, address):
+        context = await browser.new_context(viewport={"width": 1280, "height": 860})
+        seen = Eyes(await context.new_page(), stage, desk, address)
+        context.on("page", seen.watch)
+        seen.watch(seen.page)
+        yield seen
+        await context.close()
+        # It has nothing to put in order, and nobody has to wait for that.
+        await stage.bot.kill()
+        assert seen.forgives() == []

@@ -1,0 +1,90 @@
+"""Rooms: who sees what, threads, reactions, the App Home; and who is kept out of the page."""
+
+import re
+
+import aiohttp
+from playwright.async_api import expect
+
+from tests.browser.eyes import WITHIN, Eyes
+
+
+async def status(method: str, url: str, **headers: str) -> int:
+    """Ask as another program would, and return the status of the answer."""
+    async with (
+        aiohttp.ClientSession() as session,
+        session.request(method, url, headers=headers, data={"text": "hello"}) as answer,
+    ):
+        return answer.status
+
+
+async def test_a_thread_is_beside_its_room_and_reactions_are_counted(eyes: Eyes) -> None:
+    room = eyes.page.locator("#messages > li").filter(has_text="tests stolen cards")
+    thread = eyes.page.locator("#thread")
+    await eyes.sits("ada")
+    await room.get_by_label("What to do with this message").click()
+    await room.get_by_role("button", name="React with 👀").click()
+    await expect(room.get_by_role("button", name="👀 1")).to_have_attribute("aria-pressed", "true")
+    await room.get_by_role("link", name="Reply in thread").click()
+    await eyes.types("I look into it.")
+    await expect(thread).to_contain_text("I look into it.", timeout=WITHIN)
+    await expect(room.get_by_role("link", name="1 reply")).to_be_visible()
+    await expect(eyes.page.locator("#messages")).not_to_contain_text("I look into it.")
+    await eyes.types("/ops meta.help")
+    await eyes.reads("/ops is not supported in threads.")
+
+    await eyes.sits("sam")
+    await room.get_by_role("button", name="👀 1").click()
+    await expect(room.get_by_role("button", name="👀 2")).to_be_visible()
+    await room.get_by_role("button", name="👀 2").click()
+    await expect(room.get_by_role("button", name="👀 1")).to_have_attribute("aria-pressed", "false")
+    assert eyes.stage.slack.deliveries == []
+
+
+async def test_a_room_is_for_who_is_in_it_and_the_page_for_nobody_elses_page_or_name(
+    eyes: Eyes,
+) -> None:
+    rooms = eyes.page.get_by_role("navigation", name="Rooms")
+    await eyes.sits("ada")
+    await eyes.types("/nothing at all")
+    await eyes.reads("/nothing is not a valid command. In this workspace there are: /ops")
+    await expect(rooms).to_contain_text("support")
+    await expect(rooms).not_to_contain_text("finance")
+    await eyes.sits("finn")
+    await expect(rooms).to_contain_text("finance")
+    await expect(eyes.page.locator("#messages > li")).to_have_count(2)
+    assert await status("GET", f"{eyes.address}/as/finn/finance") == 200
+    assert await status("GET", f"{eyes.address}/as/ada/finance") == 404
+    assert await status("GET", f"{eyes.address}/as/nobody/ops") == 404
+
+    url, before = f"{eyes.address}/as/ada/ops", len(eyes.stage.cast.ops.said)
+    assert await status("POST", f"{url}/say", Origin="https://evil.example") == 403
+    assert await status("POST", f"{url}/say", Origin="null") == 403
+    assert await status("GET", url, Host="evil.example") == 421
+    assert len(eyes.stage.cast.ops.said) == before
+
+
+async def test_a_direct_message_is_noticed_in_another_room_until_it_is_read(eyes: Eyes) -> None:
+    await eyes.sits("gus", "~home")
+    await expect(eyes.page.locator("#home")).to_contain_text(
+        "You may run none of the operations here. Guests, people of other organisations and bots "
+        "may not run anything here.",
+        timeout=WITHIN,
+    )
+    await eyes.sits("ada", "~home")
+    home = eyes.page.locator("#home")
+    await expect(home).to_contain_text(re.compile(r"you may run \d+ of \d+\."), timeout=WITHIN)
+    suspend = home.locator(".section").filter(
+        has=eyes.page.get_by_text("users.suspend", exact=True)
+    )
+    await suspend.get_by_role("button", name="Open").click()
+    await eyes.chooses("User", "alan", "Alan Castellan")
+    await eyes.fills(reason="card testing")
+    await eyes.submits("Suspend")
+    toast = eyes.page.locator(".toast")
+    await expect(toast.first).to_contain_text("Redbutton:", timeout=WITHIN)
+    app = eyes.page.get_by_role("link", name="Redbutton")
+    await expect(app.locator(".badge")).to_contain_text("unread")
+    await toast.first.get_by_role("link", name="Look").click()
+    await eyes.reads("alan@example.com is suspended.")
+    await expect(app.locator(".badge")).to_have_count(0)
+    assert eyes.stage.state("alan") == "suspended"

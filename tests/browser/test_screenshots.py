@@ -1,0 +1,22 @@
+"""The pictures of the documents can be taken again."""
+
+from pathlib import Path
+
+from playwright.async_api import Browser
+
+from tests.browser.screenshots import IMAGES, take
+
+PNG = b"\x89PNG\r\n"
+
+
+def pictures(folder: Path) -> list[str]:
+    """Return the names of what *folder* holds, as far as they are pictures."""
+    return sorted(f.name for f in folder.iterdir() if f.read_bytes().startswith(PNG))
+
+
+async def test_every_picture_of_the_documents_is_taken_from_the_page(
+    browser: Browser, tmp_path: Path
+) -> None:
+    await take(browser, tmp_path)
+
+    assert pictures(tmp_path) == pictures(IMAGES) != []

@@ -1,0 +1,63 @@
+"""The newcomer's first five minutes, as they see them."""
+
+from playwright.async_api import expect
+
+from tests.browser.eyes import WITHIN, Eyes
+
+SUSPEND = '/ops users.suspend alan@example.com reason="card testing"'
+
+
+async def test_a_suspension_is_seen_in_the_chat_in_the_business_and_in_the_panel(
+    eyes: Eyes,
+) -> None:
+    await eyes.sits("ada")
+    beside = await eyes.page.context.new_page()
+    await beside.goto(f"{eyes.address}/things/backoffice")
+    await eyes.types(SUSPEND)
+    await eyes.reads("alan@example.com is suspended.")
+
+    row = beside.get_by_role("row").filter(has_text="alan@example.com")
+    await expect(row).to_contain_text("suspended", timeout=WITHIN)
+    await expect(row).to_contain_text("card testing")
+    await expect(eyes.page.locator("#run")).to_contain_text("allowed by leads-suspend-users")
+    await expect(eyes.page.locator("#run .steps")).to_contain_text("Suspend the account (done)")
+    await expect(eyes.page.locator("#timeline")).to_contain_text("chat.postMessage")
+    await expect(eyes.page.locator("#timeline")).to_contain_text("Backoffice: 1 row changed")
+    await expect(eyes.page.locator("#guide .done").first).to_contain_text("Suspend an account")
+
+
+async def test_who_is_refused_reads_why_and_nobody_else_does(eyes: Eyes) -> None:
+    await eyes.sits("sam")
+    await eyes.types("/ops users.suspend grace@example.com I do not like her")
+    await eyes.reads("may suspend or resume")
+
+    last = eyes.page.locator("#messages > li").last
+    await expect(last).to_contain_text("Only you can see this")
+    await expect(eyes.page.locator("#run")).to_contain_text("refused: no rule permits it")
+    assert eyes.stage.state("grace") == "active"
+    await eyes.sits("ada")
+    assert "may suspend" not in await eyes.page.locator("#messages").inner_text()
+
+
+async def test_a_double_click_is_two_payloads_and_one_effect(eyes: Eyes) -> None:
+    await eyes.sits("ada")
+    await eyes.types("/ops users.resume")
+    await eyes.chooses("User", "mallory", "Mallory Quick")
+    await eyes.modal.get_by_role("button", name="Resume").dblclick()
+    await eyes.reads("mallory@example.com is active again.")
+
+    sent = [d for d in eyes.stage.slack.deliveries if d.kind == "view_submission"]
+    assert (len(sent), eyes.stage.changes()) == (2, 1)
+
+
+async def test_a_bot_that_is_killed_in_the_middle_goes_on_where_it_was(eyes: Eyes) -> None:
+    await eyes.sits("ada")
+    await eyes.types('/ops users.suspend_domain shop.example reason="stolen cards" pause=1')
+    await eyes.modal.get_by_label("Type shop.example to confirm").fill("shop.example")
+    await eyes.submits("Suspend domain now")
+    await eyes.reads("Suspend account 2 of 8")
+    await eyes.clicks("Kill and restart the bot")
+    await expect(eyes.page.locator("#controls")).to_contain_text("Life 2", timeout=WITHIN)
+    await eyes.reads("8 accounts at")
+
+    assert (eyes.stage.changes(), len(eyes.stage.bot.kills)) == (8, 1)
