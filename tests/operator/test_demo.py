@@ -69,6 +69,11 @@ async def ended(process: Process) -> tuple[int | None, str]:
     return process.returncode, errors.decode()
 
 
+def children_of(pid: int) -> list[str]:
+    """Return the process ids of what *pid* has started."""
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
+
+
 async def answer(address: str) -> int:
     """Return how the page at *address* answers."""
     async with aiohttp.ClientSession() as browser, browser.get(address) as page:
@@ -97,7 +102,7 @@ async def test_a_second_demo_says_that_the_port_is_taken_and_takes_another(
 @pytest.mark.timeout(120)
 async def test_a_demo_that_is_killed_takes_its_bot_along(place: Place) -> None:
     async with showing(place, "--port", "0") as (demo, _):
-        children = Path(f"/proc/{demo.pid}/task/{demo.pid}/children").read_text("ascii").split()
+        children = children_of(demo.pid)
         demo.kill()
         await demo.wait()
         await eventually(lambda: not any(Path(f"/proc/{child}").exists() for child in children))
