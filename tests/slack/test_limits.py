@@ -8,6 +8,7 @@ from slackblocks import _limits as theirs
 from bot.slack import limits
 
 THEIR_NAMES = {
+    "HEADER": "HEADER_TEXT_MAX_LENGTH",
     "SECTION_TEXT": "SECTION_TEXT_MAX_LENGTH",
     "SECTION_FIELDS": "SECTION_FIELDS_MAX_ITEMS",
     "SECTION_FIELD": "SECTION_FIELDS_ITEM_MAX_LENGTH",
