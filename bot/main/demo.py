@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import click
 from watchfiles import awatch
@@ -48,10 +49,12 @@ async def opened(
     http: bool = False,
     config: str = "",
     environ: Mapping[str, str] | None = None,
+    manifest: Mapping[str, Any] | None = None,
 ) -> AsyncIterator[tuple[Stage, Desk, str]]:
     """Open the workspace with its page in *folder*; yield the stage, the desk and the address.
 
-    *http*, *config* and *environ* are those of `on_stage`.
+    *http*, *config* and *environ* are those of `on_stage`. *manifest* is what the app declares,
+    where that is known already.
     """
     async with on_stage(folder, http=http, config=config, environ=environ) as stage:
         backoffice = Backoffice(folder / "backoffice.db")
@@ -67,7 +70,7 @@ async def opened(
         watching = asyncio.create_task(desk.watch())
         try:
             async with serve(Page(desk).app, free) as taken:
-                await asyncio.gather(stage.bot.start(), stage.declare())
+                await asyncio.gather(stage.bot.start(), stage.declare(manifest))
                 yield stage, desk, f"http://127.0.0.1:{taken}"
         finally:
             watching.cancel()

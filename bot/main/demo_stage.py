@@ -158,8 +158,11 @@ class Stage:
         with closing(sqlite3.connect(self.folder / "backoffice.db")) as db:
             return db.execute(statement, (value,)).fetchone()[0]
 
-    async def declare(self) -> None:
-        """Tell the workspace what the app declares, as its operator would: by the manifest."""
+    async def declare(self, known: Mapping[str, Any] | None = None) -> None:
+        """Tell the workspace what the app declares: its manifest, asked for unless *known*."""
+        if known:
+            self.slack.workspace.manifest = dict(known)
+            return
         asked = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot", "manifest"),
             env=self.bot.environ,

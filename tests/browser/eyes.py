@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, Locator, Page, expect
@@ -12,6 +13,9 @@ from playwright.async_api import Browser, Locator, Page, expect
 from bot.main.demo import opened
 from bot.main.demo_stage import Stage
 from playground.page.desk import Desk
+
+_DECLARED: dict[str, Any] = {}
+"""What the app declares, as the first demo heard it: asking takes a process of its own."""
 
 WITHIN = 15_000
 """Milliseconds that something may take on a slow machine until it is seen."""
@@ -56,7 +60,7 @@ class Eyes:
         await self.page.fill("#say", line)
         await self.page.press("#say", "Enter")
 
-    async def reads(self, words: str, within: str = "#messages") -> Locator:
+    async def reads(self, words: str | re.Pattern[str], within: str = "#messages") -> Locator:
         """Wait until *words* are seen *within* an element; return the innermost that holds them."""
         found = self.page.locator(within).get_by_text(words).last
         await expect(found).to_be_visible(timeout=WITHIN)
@@ -95,7 +99,9 @@ async def opened_eyes(
     browser: Browser, folder: Path, *, config: str = "", environ: Mapping[str, str] | None = None
 ) -> AsyncIterator[Eyes]:
     """Open a new demo, and a page that has not gone anywhere yet; nothing may go wrong in it."""
-    async with opened(folder, 0, config=config, environ=environ) as (stage, desk, address):
+    demo = opened(folder, 0, config=config, environ=environ, manifest=_DECLARED)
+    async with demo as (stage, desk, address):
+        _DECLARED.update(stage.slack.workspace.manifest)
         context = await browser.new_context(viewport={"width": 1280, "height": 860})
         seen = Eyes(await context.new_page(), stage, desk, address)
         context.on("page", seen.watch)

@@ -3,7 +3,7 @@
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]  # Axe comes without types.
 from playwright.async_api import Page, expect
 
-from tests.browser.eyes import WITHIN, Eyes
+from tests.browser.eyes import Eyes
 
 OPTIONS = {"resultTypes": ["violations"]}
 GRAVE = ("serious", "critical")
@@ -28,7 +28,7 @@ async def test_no_page_has_a_barrier(eyes: Eyes) -> None:
     await eyes.sits("ada")
     await eyes.types('/ops users.suspend alan@example.com reason="card testing"')
     await eyes.reads("alan@example.com is suspended.")
-    await expect(eyes.page.locator("#run")).to_contain_text("succeeded", timeout=WITHIN)
+    await expect(eyes.page.locator("#run")).to_contain_text("succeeded")
     run = eyes.page.locator("#messages > li").filter(has_text="is suspended.")
     await run.get_by_label("What to do with this message").click()
     await run.get_by_role("button", name="React with ✅").click()
@@ -46,13 +46,13 @@ async def test_no_page_has_a_barrier(eyes: Eyes) -> None:
     await eyes.sits("ada")
     await eyes.types("/ops users.suspend")
     await eyes.submits("Suspend")
-    await expect(eyes.modal.get_by_role("alert")).to_have_count(2, timeout=WITHIN)
+    await expect(eyes.modal.get_by_role("alert")).to_have_count(2)
     assert await barriers(eyes.page) == []
     await eyes.modal.get_by_role("button", name="Close").click()
-    await expect(eyes.modal).to_have_count(0, timeout=WITHIN)
+    await expect(eyes.modal).to_have_count(0)
 
     await eyes.sits("ada", "~home")
-    await expect(eyes.page.locator("#home")).to_contain_text("users.find", timeout=WITHIN)
+    await expect(eyes.page.locator("#home")).to_contain_text("users.find")
     assert await barriers(eyes.page) == []
 
     await eyes.page.goto(f"{eyes.address}/things/backoffice")

@@ -2,7 +2,7 @@
 
 from playwright.async_api import Locator, expect
 
-from tests.browser.eyes import WITHIN, Eyes
+from tests.browser.eyes import Eyes
 
 DISRUPT = '/ops users.suspend_domain shop.example reason="stolen cards" pause=0'
 MISSING = "Please complete this required field."
@@ -10,7 +10,7 @@ MISSING = "Please complete this required field."
 
 async def says(field: Locator, words: str) -> None:
     """Wait until *field* is marked as wrong, and *words* stand at it."""
-    await expect(field).to_have_attribute("aria-invalid", "true", timeout=WITHIN)
+    await expect(field).to_have_attribute("aria-invalid", "true")
     await expect(field).to_have_accessible_description(words)
 
 
@@ -21,7 +21,7 @@ async def test_a_form_says_at_each_field_what_is_wrong_until_it_is_right(eyes: E
     user, reason = eyes.modal.get_by_label("User"), eyes.modal.get_by_label("Reason")
 
     alerts = eyes.modal.get_by_role("alert")
-    await expect(alerts).to_have_text([MISSING, MISSING], timeout=WITHIN)
+    await expect(alerts).to_have_text([MISSING, MISSING])
     await says(
         user, f"The account's e-mail; in the form, type a part of the e-mail or name. {MISSING}"
     )
@@ -32,7 +32,7 @@ async def test_a_form_says_at_each_field_what_is_wrong_until_it_is_right(eyes: E
     await eyes.chooses("User", "alan", "Alan Castellan")
     await reason.fill("no")
     await eyes.submits("Suspend")
-    await expect(alerts).to_have_text(["Enter at least 5 characters."], timeout=WITHIN)
+    await expect(alerts).to_have_text(["Enter at least 5 characters."])
     await expect(user).not_to_have_attribute("aria-invalid", "true")
     assert [d.kind for d in eyes.stage.slack.deliveries if d.kind == "view_submission"] == []
 
@@ -52,7 +52,7 @@ async def test_what_the_bot_refuses_is_said_at_its_field_and_what_is_confirmed_r
     await eyes.confirms("@shop")
     await eyes.submits("Suspend domain now")
     alert, domain = eyes.modal.get_by_role("alert"), eyes.modal.get_by_label("Domain", exact=True)
-    await expect(alert).to_contain_text("a domain like shop.example, without @", timeout=WITHIN)
+    await expect(alert).to_contain_text("a domain like shop.example, without @")
     await expect(domain).to_have_attribute("aria-invalid", "true")
     await expect(eyes.modal.get_by_label("Reason")).to_have_value("stolen cards")
     await eyes.modal.get_by_role("button", name="Cancel").click()

@@ -7,7 +7,7 @@ from playwright.async_api import Page, expect
 
 from playground.model import Message, SlackFile
 from playground.payloads import escaped
-from tests.browser.eyes import WITHIN, Eyes
+from tests.browser.eyes import Eyes
 
 SCRIPT = "<script>window.hacked=1</script>"
 IMAGE = '"><img src=x onerror=window.hacked=1>'
@@ -101,24 +101,24 @@ async def test_in_a_form_a_run_the_business_and_the_record_it_is_words(eyes: Eye
     await eyes.confirms(WORDS)
     await eyes.submits("Suspend domain now")
     alerts = eyes.modal.get_by_role("alert")
-    await expect(alerts.first).to_contain_text("characters", timeout=WITHIN)
+    await expect(alerts.first).to_contain_text("characters")
     await eyes.fills(reason=HOSTILE)
     await eyes.submits("Suspend domain now")
-    await expect(alerts.last).to_contain_text("disguise text", timeout=WITHIN)
+    await expect(alerts.last).to_contain_text("disguise text")
     await expect(alerts.first).to_contain_text(f"{SCRIPT} \"><img…' cannot be taken")
     assert await harm(eyes.page) == []
     await eyes.modal.get_by_role("button", name="Cancel").click()
 
     await eyes.types("/ops users.suspend")
     await eyes.modal.get_by_label("User").fill("evil")
-    await expect(eyes.modal.get_by_role("option")).to_contain_text(SCRIPT, timeout=WITHIN)
+    await expect(eyes.modal.get_by_role("option")).to_contain_text(SCRIPT)
     assert await harm(eyes.page) == []
     await eyes.modal.get_by_role("option").click()
     await eyes.fills(reason=WORDS)
     await eyes.submits("Suspend")
     await eyes.reads("evil@example.com is suspended.")
     await eyes.types(f"/ops users.find {HOSTILE}")
-    await expect(eyes.modal).to_contain_text("disguise text", timeout=WITHIN)
+    await expect(eyes.modal).to_contain_text("disguise text")
     assert await harm(eyes.page) == []
     await eyes.fills(text=WORDS)
     await eyes.submits("Find")

@@ -2,7 +2,7 @@
 
 from playwright.async_api import expect
 
-from tests.browser.eyes import WITHIN, Eyes
+from tests.browser.eyes import Eyes
 
 
 async def test_the_whole_story_goes_by_keyboard(eyes: Eyes) -> None:
@@ -16,9 +16,9 @@ async def test_the_whole_story_goes_by_keyboard(eyes: Eyes) -> None:
     await keys.type("users.resume")
     await keys.press("Enter")
     user = eyes.modal.get_by_label("User")
-    await expect(user).to_be_focused(timeout=WITHIN)
+    await expect(user).to_be_focused()
     await keys.type("mallory")
-    await expect(eyes.modal.get_by_role("option")).to_have_count(1, timeout=WITHIN)
+    await expect(eyes.modal.get_by_role("option")).to_have_count(1)
     await keys.press("ArrowDown")
     await keys.press("Enter")
     await expect(user).to_have_value("Mallory Quick (suspended)")
@@ -35,8 +35,8 @@ async def test_the_whole_story_goes_by_keyboard(eyes: Eyes) -> None:
 
     await keys.type("/ops users.suspend")
     await keys.press("Enter")
-    await expect(eyes.modal).to_be_visible(timeout=WITHIN)
+    await expect(eyes.modal).to_be_visible()
     await keys.press("Escape")
-    await expect(eyes.modal).to_have_count(0, timeout=WITHIN)
+    await expect(eyes.modal).to_have_count(0)
     await expect(say).to_be_focused()
     assert not eyes.stage.slack.workspace.stacks.get(eyes.stage.cast.ada.id)

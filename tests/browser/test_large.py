@@ -7,7 +7,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Response, expect
 
 from tests.browser import many
-from tests.browser.eyes import WITHIN, Eyes, opened_eyes
+from tests.browser.eyes import Eyes, opened_eyes
 
 SAID = 5000
 LIGHT = 200_000
@@ -53,14 +53,14 @@ async def test_where_much_was_said_and_can_be_done_the_page_is_light_and_all_is_
 
     await eyes.types("/ops")
     options, keys = eyes.modal.get_by_role("option"), eyes.page.keyboard
-    await expect(eyes.modal.get_by_label("What do you want to do?")).to_be_focused(timeout=WITHIN)
-    await expect(options).to_have_count(100, timeout=WITHIN)
+    await expect(eyes.modal.get_by_label("What do you want to do?")).to_be_focused()
+    await expect(options).to_have_count(100)
     await keys.type("137")
     right = "many.take_137: Take number 137 of the many."
-    await expect(options.first).to_have_text(right, timeout=WITHIN)
+    await expect(options.first).to_have_text(right)
     await expect(options).not_to_have_count(100)
     await keys.press("Enter")
     await keys.press("Enter")
-    await expect(eyes.modal).to_contain_text("Take number 137 of the many.", timeout=WITHIN)
+    await expect(eyes.modal).to_contain_text("Take number 137 of the many.")
     await eyes.submits("Take 137")
     await eyes.reads("Number 137 was taken.")

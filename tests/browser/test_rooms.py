@@ -5,7 +5,7 @@ import re
 import aiohttp
 from playwright.async_api import expect
 
-from tests.browser.eyes import WITHIN, Eyes
+from tests.browser.eyes import Eyes
 
 
 async def status(method: str, url: str, **headers: str) -> int:
@@ -26,7 +26,7 @@ async def test_a_thread_is_beside_its_room_and_reactions_are_counted(eyes: Eyes)
     await expect(room.get_by_role("button", name="👀 1")).to_have_attribute("aria-pressed", "true")
     await room.get_by_role("link", name="Reply in thread").click()
     await eyes.types("I look into it.")
-    await expect(thread).to_contain_text("I look into it.", timeout=WITHIN)
+    await expect(thread).to_contain_text("I look into it.")
     await expect(room.get_by_role("link", name="1 reply")).to_be_visible()
     await expect(eyes.page.locator("#messages")).not_to_contain_text("I look into it.")
     await eyes.types("/ops meta.help")
@@ -68,11 +68,10 @@ async def test_a_direct_message_is_noticed_in_another_room_until_it_is_read(eyes
     await expect(eyes.page.locator("#home")).to_contain_text(
         "You may run none of the operations here. Guests, people of other organisations and bots "
         "may not run anything here.",
-        timeout=WITHIN,
     )
     await eyes.sits("ada", "~home")
     home = eyes.page.locator("#home")
-    await expect(home).to_contain_text(re.compile(r"you may run \d+ of \d+\."), timeout=WITHIN)
+    await expect(home).to_contain_text(re.compile(r"you may run \d+ of \d+\."))
     suspend = home.locator(".section").filter(
         has=eyes.page.get_by_text("users.suspend", exact=True)
     )
@@ -81,7 +80,7 @@ async def test_a_direct_message_is_noticed_in_another_room_until_it_is_read(eyes
     await eyes.fills(reason="card testing")
     await eyes.submits("Suspend")
     toast = eyes.page.locator(".toast")
-    await expect(toast.first).to_contain_text("Redbutton:", timeout=WITHIN)
+    await expect(toast.first).to_contain_text("Redbutton:")
     app = eyes.page.get_by_role("link", name="Redbutton")
     await expect(app.locator(".badge")).to_contain_text("unread")
     await toast.first.get_by_role("link", name="Look").click()

@@ -1,8 +1,10 @@
 """Trouble: what people see while the bot, Slack, the business or their own browser fails them."""
 
+import re
+
 from playwright.async_api import Route, expect
 
-from tests.browser.eyes import WITHIN, Eyes
+from tests.browser.eyes import Eyes
 
 SUSPEND = '/ops users.suspend alan@example.com reason="card testing"'
 WHO = "/ops meta.whoami"
@@ -27,8 +29,8 @@ async def test_a_bot_that_stands_still_or_is_dead_fails_as_slack_says_and_comes_
     await eyes.types(WHO)
     await eyes.reads('/ops failed with the error "dispatch_failed"')
     await eyes.clicks("Start the bot")
-    await expect(controls).to_contain_text("Life 2", timeout=WITHIN)
-    await expect(controls).to_contain_text("The bot runs.", timeout=WITHIN)
+    await expect(controls).to_contain_text("Life 2")
+    await expect(controls).to_contain_text("The bot runs.")
     await eyes.types("/ops users.resume alan@example.com")
     await eyes.reads("alan@example.com is active again.")
     assert eyes.stage.state("alan") == "active"
@@ -63,26 +65,24 @@ async def test_an_old_button_does_nothing_and_the_page_says_that_it_is_old(eyes:
         await route.abort()
 
     await eyes.sits("ada")
-    await eyes.types('/ops users.suspend_domain shop.example reason="stolen cards" pause=1')
+    await eyes.types('/ops users.suspend_domain shop.example reason="stolen cards" pause=2')
     await eyes.confirms("shop.example")
     await eyes.submits("Suspend domain now")
-    await eyes.reads("1 of 8 accounts are suspended.")
+    await eyes.reads(re.compile("[1-7] of 8 accounts are suspended."))
     fresh, eyes.page = eyes.page, await eyes.page.context.new_page()
     await eyes.page.route("**/events*", cut)
     await eyes.sits("ada")
     await expect(eyes.page.get_by_role("button", name="Cancel")).to_be_visible()
     await fresh.locator("#messages").get_by_role("button", name="Cancel").click()
     await fresh.locator("#ask").get_by_role("button", name="Cancel the run").click()
-    await expect(fresh.locator("#messages")).to_contain_text("cancelled", timeout=WITHIN)
+    await expect(fresh.locator("#messages")).to_contain_text("cancelled")
     changes = eyes.stage.changes()
 
     async with eyes.page.expect_response("**/act/*"):
         await eyes.clicks("Cancel", "#messages")
         await eyes.clicks("Cancel the run", "#ask")
     await eyes.page.unroute("**/events*")
-    await expect(eyes.page.locator(".toast")).to_contain_text(
-        "the message has changed", timeout=WITHIN
-    )
+    await expect(eyes.page.locator(".toast")).to_contain_text("the message has changed")
     await eyes.reads("cancelled")
     await expect(eyes.page.get_by_role("button", name="Cancel")).to_have_count(0)
     pressed = [d for d in eyes.stage.slack.deliveries if d.kind == "block_actions"]
