@@ -11,6 +11,7 @@ from bot.domain.catalogue import Catalogue
 from bot.domain.clock import Clock
 from bot.domain.context import Context, StepRule
 from bot.domain.errors import Refused
+from bot.domain.explanation import Explanation, RuleWords, WhoMay
 from bot.domain.operation import Operation, Risk, Undo, declare
 from bot.domain.params import (
     DateTime,
@@ -23,11 +24,12 @@ from bot.domain.params import (
     Options,
     Params,
     Personal,
+    Rest,
     Secret,
     SlackChannel,
     SlackUser,
 )
-from bot.domain.ports import Rules
+from bot.domain.ports import Explainer, Rules
 from bot.domain.result import File, Result
 
 __all__ = [
@@ -38,6 +40,8 @@ __all__ = [
     "DateTime",
     "Duration",
     "Email",
+    "Explainer",
+    "Explanation",
     "File",
     "LongText",
     "MinorUnits",
@@ -48,14 +52,17 @@ __all__ = [
     "Params",
     "Personal",
     "Refused",
+    "Rest",
     "Result",
     "Risk",
+    "RuleWords",
     "Rules",
     "Secret",
     "SlackChannel",
     "SlackUser",
     "StepRule",
     "Undo",
+    "WhoMay",
     "operation",
 ]
 

@@ -10,7 +10,7 @@ from structlog.types import EventDict, Processor
 
 QUIET = (
     *("alembic", "asyncio", "aiohttp", "dbos", "httpx", "httpcore"),
-    *("slack_bolt", "slack_sdk", "uvicorn"),
+    *("slack_bolt", "slack_sdk", "uvicorn", "watchfiles"),
 )
 
 _SECRET = re.compile(

@@ -10,12 +10,13 @@ from typing import Self
 
 import cedarpy
 from cedarpy import is_authorized
-from cedarpy.pst import FrozenMap, PolicySet, Template, entity_uids
+from cedarpy.pst import EntityType, FrozenMap, PolicySet, Template, entity_uids
 
 from bot.domain.actor import Actor
 from bot.domain.catalogue import Catalogue
 from bot.domain.decision import Decision, Effect, Question
 from bot.domain.errors import Misconfigured
+from bot.domain.explanation import RuleWords
 from bot.domain.operation import Operation
 from policies.check import examine
 from policies.early import early_policies
@@ -31,6 +32,9 @@ One for each operation, surface and sort of actor. Full, it starts anew.
 
 KEPT_ENTITIES = 256
 """How many actors and places are kept as Cedar reads them, each by all that is known of it."""
+
+USERGROUP = EntityType("Usergroup")
+"""The type of the groups that people are in."""
 
 _IN_RULE = re.compile(r"error while evaluating policy `([a-z0-9-]+)`: ")
 _QUOTED = re.compile(r"""[`"'].*[`"']""", re.DOTALL)
@@ -78,7 +82,9 @@ class CedarRules:
         self._digest = digest
         self._full = _Asked(policies, schema_text(catalogue))
         self._early = _Asked(early_policies(policies), early_schema_text(catalogue))
-        self._named = frozenset(uid.id for p in policies for uid in entity_uids(p))
+        named = [uid for policy in policies for uid in entity_uids(policy)]
+        self._named = frozenset(uid.id for uid in named)
+        self._groups = frozenset(uid.id for uid in named if uid.type == USERGROUP)
         self._kept: dict[Hashable, _Verdict] = {}
 
     @classmethod
@@ -92,12 +98,17 @@ class CedarRules:
                 f"The policy rules have {count}; {wrong[0]}",
                 fix="`redbutton policy check` lists all of them.",
             )
-        return cls(rules, catalogue, _digest(files, schema_text(catalogue)))
+        return cls(rules, catalogue, digest_of(files, catalogue))
 
     @property
     def digest(self) -> str:
         """See `Rules.digest`."""
         return self._digest
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Return the ids of its rules."""
+        return frozenset(self._rules)
 
     def decide(self, question: Question) -> Decision:
         """See `Rules.decide`."""
@@ -114,9 +125,8 @@ class CedarRules:
     def could(self, actor: Actor, operation: Operation, surface: str) -> Decision:
         """See `Rules.could`. A rule that cannot be evaluated yet hides nothing."""
         request = early_request(actor, operation, surface)
-        flags = (actor.kind, actor.groups, actor.guest, actor.external, actor.bot)
-        who = actor.key if actor.key in self._named else ""
-        key = (flags, who, operation.name, surface)
+        who = self._who(actor)
+        key = (self.alike(actor), operation.name, surface)
         verdict = self._kept.get(key)
         if verdict is None:
             if len(self._kept) >= KEPT:
@@ -124,6 +134,19 @@ class CedarRules:
             nameless = {**request, "principal": {**request["principal"], "id": who}}
             verdict = self._kept[key] = self._early.ask(nameless)
         return self._decision(verdict, operation, request)
+
+    def about(self, operation: Operation) -> tuple[RuleWords, ...]:
+        """See `Rules.about`."""
+        names = groups_of(operation)
+        return tuple(_words(rule) for rule in self._rules.values() if rule.covers(names))
+
+    def alike(self, actor: Actor) -> Hashable:
+        """See `Rules.alike`. Of groups and names only those count that stand in some rule."""
+        flags = (actor.kind, actor.guest, actor.external, actor.bot)
+        return flags, actor.groups & self._groups, self._who(actor)
+
+    def _who(self, actor: Actor) -> str:
+        return actor.key if actor.key in self._named else ""
 
     def _decision(self, verdict: _Verdict, operation: Operation, request: Request) -> Decision:
         rules = tuple(i for i in self._rules if i in verdict.rules)
@@ -143,6 +166,11 @@ class CedarRules:
         return tuple(self._rules[i].doc for i in rules)
 
 
+def _words(rule: Rule) -> RuleWords:
+    groups = {uid.id for uid in entity_uids(rule.policy) if uid.type == USERGROUP}
+    return RuleWords(rule.id, rule.doc, rule.permits, tuple(sorted(groups)))
+
+
 def _code(decision: cedarpy.Decision, *, ruled: bool) -> str:
     match decision:
         case cedarpy.Decision.Allow:
@@ -153,9 +181,9 @@ def _code(decision: cedarpy.Decision, *, ruled: bool) -> str:
             return "error"
 
 
-def _digest(files: Sequence[RuleFile], schema: str) -> str:
+def digest_of(files: Sequence[RuleFile], catalogue: Catalogue) -> str:
     """Name the rule set by its words; a file's length keeps the seams between files in sight."""
-    state = hashlib.sha256(schema.encode())
+    state = hashlib.sha256(schema_text(catalogue).encode())
     for file in files:
         text = file.text.encode()
         state.update(f"\n{len(text)}\n".encode() + text)

@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from bot.cli.auditing import audit
 from bot.cli.caring import check, demo, doctor, manifest, migrate, policy, serve
+from bot.cli.explaining import who_may, why
 from bot.cli.printing import complain
 from bot.cli.running import Joined, operations, run
 from bot.domain.errors import RedbuttonError
@@ -40,6 +41,8 @@ def redbutton() -> None:
     """
 
 
+for _command in (why, who_may):
+    policy.add_command(_command)
 for _command in (
     run,
     operations,

@@ -1,16 +1,17 @@
 """The commands that run the bot and look after it."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from bot.cli.codes import Exit
-from bot.cli.printing import shown, tell_json, tell_table
+from bot.cli.printing import shown, tell_json, tell_problem, tell_table
 from bot.cli.running import AS_JSON, Joined
-from bot.cli.workshop import Finding, Move
+from bot.cli.workshop import Finding, Move, Tried
 from bot.domain.errors import BadRequest
 
 T = TypeVar("T")
@@ -114,6 +115,36 @@ def check_policy(joined: Joined, *, as_json: bool) -> None:
     problems = _run(joined().policy_problems())
     well = [Finding("rules", ok=True, said="The rules fit the operations.")]
     _report(problems or ([] if as_json else well), as_json=as_json)
+
+
+@policy.command("test")
+@click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
+@AS_JSON
+@click.pass_obj
+def test_policy(joined: Joined, paths: tuple[Path, ...], *, as_json: bool) -> None:
+    """Try the tests of the rules: each PATH, a file or a folder, or all that lie beside the rules.
+
+    A test is a file `….test.yaml` of cases: who asks for what, and what the rules have to answer.
+    """
+    trials = _run(joined().policy_tests(paths))
+    failed = [case for case in trials.cases if not case.ok]
+    if as_json:
+        tell_json(asdict(trials))
+    elif trials.mistakes:
+        tell_problem(*(one.said for one in trials.mistakes))
+    else:
+        for case in failed:
+            click.echo(shown("\n".join(_failure(case))))
+        count = "1 case" if len(trials.cases) == 1 else f"{len(trials.cases)} cases"
+        click.echo(f"{len(failed)} of {count} failed." if failed else f"{count} passed.")
+    raise SystemExit(Exit.USAGE if trials.mistakes else Exit.FAILED if failed else Exit.DONE)
+
+
+def _failure(case: Tried) -> Iterator[str]:
+    yield f"FAILED  {case.name}"
+    yield f"  {case.place}: expected {case.expected}; came {case.came}."
+    who = case.rules or ("Who may",) * len(case.reasons)
+    yield from (f"  {rule}: {said}" for rule, said in zip(who, case.reasons, strict=False))
 
 
 def _report(findings: Sequence[Finding], *, as_json: bool) -> None:

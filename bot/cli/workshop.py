@@ -39,6 +39,31 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Tried:
+    """What came of one case of the tests of the rules.
+
+    *expected* and *came* are in words: `deny by no-outsiders`. *rules* decided, *reasons* are
+    their sentences or, where none did, those of the rules that could have permitted it.
+    """
+
+    name: str
+    place: str
+    ok: bool
+    expected: str
+    came: str
+    rules: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Trials:
+    """What came of the tests of the rules; *mistakes* are in the tests themselves."""
+
+    mistakes: tuple[Finding, ...]
+    cases: tuple[Tried, ...]
+
+
+@dataclass(frozen=True)
 class Reader:
     """Who reads the record by the command line.
 
@@ -148,6 +173,10 @@ class Workshop(Protocol):
 
         Each problem's name is its place: `rules/users.cedar:12`.
         """
+        ...
+
+    async def policy_tests(self, paths: Sequence[Path]) -> Trials:
+        """Try the cases in *paths*, or else all that lie beside the rules of the settings."""
         ...
 
     def records(self) -> Records:

@@ -28,8 +28,8 @@ class Catalogue:
         return len(self._by_name)
 
     def get(self, name: str) -> Operation | None:
-        """Return the operation called *name*, or None."""
-        return self._by_name.get(name)
+        """Return the operation called *name*, or None; a dash counts as an underscore."""
+        return self._by_name.get(name.replace("-", "_"))
 
     def nearest(self, name: str) -> tuple[str, ...]:
         """Return at most three names that *name* may have been meant for."""

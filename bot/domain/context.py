@@ -38,6 +38,11 @@ class Context(Protocol):
         ...
 
     @property
+    def channel(self) -> str | None:
+        """Return the id of the channel it was asked in, where there is one."""
+        ...
+
+    @property
     def invocation(self) -> str:
         """Return the invocation's id."""
         ...

@@ -14,7 +14,17 @@ import annotated_types
 from pydantic import EmailStr, SecretStr
 from pydantic.fields import FieldInfo
 
-from bot.domain.params import CHANNEL, LONG, PERSONAL, USER, MinorUnits, Option, Options, Params
+from bot.domain.params import (
+    CHANNEL,
+    LONG,
+    PERSONAL,
+    REST,
+    USER,
+    MinorUnits,
+    Option,
+    Options,
+    Params,
+)
 
 TEXT_LIMIT = 3000
 """docs.slack.dev: a plain_text_input holds at most 3000 characters."""
@@ -44,7 +54,8 @@ class Kind(StrEnum):
 class FieldSpec:
     """One field.
 
-    Its kind, bounds and words. Bounds of money are in minor units, of text in characters.
+    Its kind, bounds and words. Bounds of money are in minor units, of text in characters. *rest*
+    says that it takes the rest of the line, as it stands.
     """
 
     name: str
@@ -60,6 +71,7 @@ class FieldSpec:
     money: MinorUnits | None = None
     options: Options | None = None
     personal: bool = False
+    rest: bool = False
 
     @property
     def label(self) -> str:
@@ -74,7 +86,10 @@ class FieldSpec:
 
 def fields_of(model: type[Params]) -> tuple[FieldSpec, ...]:
     """Read the fields of *model* in their order; raise TypeError for a type no surface knows."""
-    return tuple(_spec(name, info) for name, info in model.model_fields.items())
+    specs = tuple(_spec(name, info) for name, info in model.model_fields.items())
+    for early in (s.name for s in specs[:-1] if s.rest):
+        raise TypeError(f"The field {early!r} takes the rest of the line, so it must be the last.")
+    return specs
 
 
 def _spec(name: str, info: FieldInfo) -> FieldSpec:
@@ -94,6 +109,7 @@ def _spec(name: str, info: FieldInfo) -> FieldSpec:
         money=next((m for m in marks if isinstance(m, MinorUnits)), None),
         options=next((m for m in marks if isinstance(m, Options)), None),
         personal=PERSONAL in marks,
+        rest=REST in marks,
         **bounds,
     )
 

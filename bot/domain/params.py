@@ -61,6 +61,7 @@ class Mark:
 
 
 LONG, USER, CHANNEL, PERSONAL = Mark("long"), Mark("user"), Mark("channel"), Mark("personal")
+REST = Mark("rest")
 
 LongText = Annotated[str, LONG]
 Money = Annotated[int, MinorUnits()]
@@ -72,6 +73,8 @@ Secret = SecretStr
 SlackUser = Annotated[str, USER, StringConstraints(pattern=r"^[UW][A-Z0-9]{2,20}$")]
 SlackChannel = Annotated[str, CHANNEL, StringConstraints(pattern=r"^[CGD][A-Z0-9]{2,20}$")]
 Personal = Annotated[T, PERSONAL]
+# The last field alone may be one: it takes all that is typed after those before it, as it stands.
+Rest = Annotated[T, REST]
 
 
 @dataclass(frozen=True)

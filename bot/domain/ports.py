@@ -1,9 +1,11 @@
 """What operations about the bot itself may ask for; injected by type like any port."""
 
+from collections.abc import Hashable
 from typing import Protocol
 
 from bot.domain.actor import Actor
 from bot.domain.decision import Decision, Question
+from bot.domain.explanation import Explanation, RuleWords, WhoMay
 from bot.domain.operation import Operation
 
 
@@ -24,4 +26,29 @@ class Rules(Protocol):
 
         It hides and explains, it never decides.
         """
+        ...
+
+    def about(self, operation: Operation) -> tuple[RuleWords, ...]:
+        """Return the rules that speak of *operation*, in the order they are written in."""
+        ...
+
+    def alike(self, actor: Actor) -> Hashable:
+        """Return all that the rules tell *actor* by: who have it in common are answered alike."""
+        ...
+
+
+class Explainer(Protocol):
+    """Knows how the rules would answer, and whom they let do it. It runs nothing."""
+
+    async def why(
+        self, actor: Actor, operation: Operation, words: str, surface: str, channel: str | None
+    ) -> Explanation:
+        """Say what *actor* would be answered who typed *words* after the name of *operation*.
+
+        *surface* and *channel* are where it would be typed; it would be typed now.
+        """
+        ...
+
+    async def who_may(self, team: str, operation: Operation, surface: str) -> WhoMay:
+        """Say who of *team* could be allowed *operation* with some params, asking on *surface*."""
         ...

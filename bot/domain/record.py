@@ -24,6 +24,7 @@ class Stage(StrEnum):
     OUTCOME = "outcome"
     SETTLED = "settled"
     RULES_LOADED = "rules.loaded"
+    RULES_REFUSED = "rules.refused"
     CONFIG_CHANGED = "config.changed"
     AUDIT_READ = "audit.read"
     START = "start"

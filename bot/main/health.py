@@ -20,6 +20,7 @@ from bot.pipeline.recording import own_event
 from bot.slack.sockets import Sockets
 from bot.store.migrations import pending
 from integrations.slack.client import SlackClient
+from policies.standing import StandingRules
 
 ASK_EVERY = 30.0
 """Seconds between two questions to Slack whether it knows us."""
@@ -27,6 +28,7 @@ ASK_EVERY = 30.0
 QUEUED = Gauge("redbutton_runs_waiting", "Runs accepted and not yet begun.")
 OLDEST = Gauge("redbutton_runs_waiting_seconds", "Age of the oldest run not yet begun.")
 CONNECTED = Gauge("redbutton_slack_connected", "1 while Slack accepts our token.")
+STALE = Gauge("redbutton_rules_stale", "1 while changed rules are refused and older ones stay.")
 
 log = logging.getLogger(__name__)
 
@@ -83,9 +85,10 @@ async def facts(
     sockets: Sockets | None,
     replicas: Replicas,
     clock: Clock,
+    rules: StandingRules,
 ) -> Mapping[str, object]:
     """Return how it goes, in figures; ages in seconds, None where nothing waits."""
-    told: dict[str, object] = {}
+    told: dict[str, object] = {"rules": {"digest": rules.digest, "refused": rules.refused}}
     try:
         # A database that stands still must not keep who asks for our health waiting.
         async with asyncio.timeout(CHECK_WITHIN):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.cli.workshop import Finding, Move, Reader, Row, Search, Tell
+from bot.cli.workshop import Finding, Move, Reader, Row, Search, Tell, Trials
 from bot.domain.clock import SystemClock
 
 if TYPE_CHECKING:
@@ -90,6 +90,12 @@ class House:
         from bot.main.known import rule_problems
 
         return rule_problems(self._settings())
+
+    async def policy_tests(self, paths: Sequence[Path]) -> Trials:
+        """See `Workshop.policy_tests`."""
+        from bot.main.known import rule_tests
+
+        return rule_tests(self._settings(), paths)
 
     def records(self) -> "ClosedRecords":
         """See `Workshop.records`."""

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 
 from bot.domain.clock import Clock
 from bot.domain.errors import Misconfigured
+from bot.domain.ports import Explainer
 from bot.engine.durable import DurableEngine
 from bot.http.server import web
 from bot.main.desk import Desk
@@ -19,6 +20,7 @@ from bot.main.sharing import Place
 from bot.pipeline.acts import Acts
 from bot.pipeline.dispatch import ON_ITS_WAY, ON_ITS_WAY_ELSEWHERE, Dispatch
 from bot.pipeline.dispatch import Parts as DispatchParts
+from bot.pipeline.explaining import Explaining
 from bot.pipeline.follow import Follow
 from bot.pipeline.forgetting import Forgetting
 from bot.pipeline.offers import Offers
@@ -100,6 +102,7 @@ def join(on: Foundation) -> Bot:
     """Build every room that holds no file and no thread, and hand each what it needs."""
     book, clock, known, replicas = on.kept.book, on.clock, on.known, on.place.replicas
     directory = SlackDirectory(on.client, clock, _identity(on.settings))
+    known.ports.provide(Explainer, Explaining(known.rules, directory, clock))
     follow, offers = Follow(), Offers(known.ports, clock)
     pen = Pen(book, follow, clock, on.kept.sealer.fingerprint, on.kept.owner)
     needs = Needs(known.catalogue, known.rules, directory, offers, known.ports, pen, replicas)
@@ -116,7 +119,7 @@ def join(on: Foundation) -> Bot:
     seam = _seam(on, desk, directory, grapevine)
     sockets = _sockets(on, seam)
     watch = SlackWatch(on.client, clock, on.settings.slack.team)
-    tells = partial(facts, on.kept, engine, sockets, replicas, clock)
+    tells = partial(facts, on.kept, engine, sockets, replicas, clock, known.rules)
     app = web(_front(on, seam), checks(on.kept, watch, sockets, clock), tells)
     sender = Sender(on.kept.outbox, on.client, rendered, clock)
     timers = Timers(book, clock, on.kept.owner)

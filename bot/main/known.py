@@ -1,13 +1,17 @@
 """What is known before anything runs: the operations, the rules, the ports they reach."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
-from bot.cli.workshop import Finding
+from bot.cli.workshop import Finding, Trials, Tried
 from bot.domain.catalogue import Catalogue
 from bot.domain.clock import Clock
-from bot.domain.errors import Misconfigured
-from bot.domain.ports import Rules
+from bot.domain.errors import BadRequest, Misconfigured
+from bot.domain.ports import Explainer, Rules
 from bot.pipeline.loading import load_catalogue
+from bot.pipeline.values import build
 from bot.pipeline.wiring import Ports
 from bot.settings import Settings
 from bot.slack.forms import check_form
@@ -16,7 +20,13 @@ from integrations.sql.adapter import SqlDatabase
 from integrations.sql.config import SqlConfig
 from policies.check import check
 from policies.engine import CedarRules
-from policies.loading import load_rules, rule_files
+from policies.loading import cases_at, cases_beside, load_rules, rule_files, shipped_cases
+from policies.reading import Problem, RuleFile
+from policies.standing import StandingRules
+from policies.testing import CaseFile, Reader, Verdict, judge
+
+JOINED = frozenset({Explainer})
+"""The ports that are provided where the rooms are joined: they need to know people."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +37,7 @@ class Known:
     """
 
     catalogue: Catalogue
-    rules: CedarRules
+    rules: StandingRules
     ports: Ports
     databases: tuple[SqlDatabase, ...]
     missing: tuple[str, ...]
@@ -41,7 +51,8 @@ class Known:
 def known(settings: Settings, clock: Clock) -> Known:
     """Load what *settings* name. Raises Misconfigured naming what does not fit."""
     catalogue = checked_catalogue(settings)
-    rules = load_rules(settings.policy.paths, catalogue, replace=settings.policy.replace)
+    policy = settings.policy
+    rules = StandingRules(load_rules(policy.paths, catalogue, replace=policy.replace))
     ports = Ports()
     ports.provide(Catalogue, catalogue)
     ports.provide(Rules, rules)
@@ -50,7 +61,7 @@ def known(settings: Settings, clock: Clock) -> Known:
         database = SqlDatabase(SqlConfig(name=name, url=told.url, timeout=told.timeout), clock)
         ports.provide(Database, database, name)
         databases.append(database)
-    return Known(catalogue, rules, ports, tuple(databases), tuple(ports.check(catalogue)))
+    return Known(catalogue, rules, ports, tuple(databases), tuple(ports.check(catalogue, JOINED)))
 
 
 def rule_problems(settings: Settings) -> list[Finding]:
@@ -63,6 +74,57 @@ def rule_problems(settings: Settings) -> list[Finding]:
         )
         for p in found
     ]
+
+
+def rule_tests(settings: Settings, paths: Sequence[Path]) -> Trials:
+    """Try the cases in *paths*, or else all that lie beside the rules that *settings* name.
+
+    Those that come with the bot are about its own rules alone: yours may well say otherwise.
+    """
+    policy, catalogue = settings.policy, checked_catalogue(settings)
+    suites: list[tuple[list[RuleFile], list[CaseFile]]] = []
+    if not paths and not policy.replace:
+        suites.append((rule_files([]), shipped_cases()))
+    if paths or policy.paths:
+        cases = cases_at(paths) if paths else cases_beside(policy.paths)
+        suites.append((rule_files(policy.paths, replace=policy.replace), cases))
+    if not any(cases for _, cases in suites):
+        raise BadRequest(
+            "There are no tests of the rules.", fix="Put a file `….test.yaml` beside yours."
+        )
+    return _sorted([one for suite in suites for one in _tried(*suite, catalogue)])
+
+
+def _tried(
+    rules: Sequence[RuleFile], files: Sequence[CaseFile], catalogue: Catalogue
+) -> Iterator[Verdict | Problem]:
+    in_force = CedarRules.load(rules, catalogue)
+    reader = Reader(catalogue, in_force.ids, partial(build, zone="UTC"))
+    for read in (one for file in files for one in reader.read(file)):
+        yield read if isinstance(read, Problem) else judge(read, in_force)
+
+
+def _sorted(found: Sequence[Verdict | Problem]) -> Trials:
+    return Trials(
+        mistakes=tuple(
+            Finding(f"{p.file}:{p.line}", ok=False, said=str(p))
+            for p in found
+            if isinstance(p, Problem)
+        ),
+        cases=tuple(
+            Tried(
+                name=v.case.name,
+                place=f"{v.case.file}:{v.case.line}",
+                ok=v.passed,
+                expected=v.case.wish,
+                came=v.came,
+                rules=v.decision.rules,
+                reasons=v.decision.reasons,
+            )
+            for v in found
+            if isinstance(v, Verdict)
+        ),
+    )
 
 
 def checked_catalogue(settings: Settings) -> Catalogue:

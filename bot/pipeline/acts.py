@@ -78,7 +78,7 @@ class Acts:
         decision = self.rules.decide(asked)
         if decision.allowed:
             return None
-        no = refusal(decision)
+        no = refusal(decision, case.declared, actor)
         return Refusal(message=no.message, fix=no.fix, code=decision.code)
 
 

@@ -62,6 +62,7 @@ class RunContext:
         self.invocation = case.id
         self.actor = case.actor
         self.surface = case.origin.surface.value
+        self.channel = case.origin.channel
         self.clock = clock
         self._memory = memory
         self._before = {s.name: s for s in done}

@@ -1,10 +1,16 @@
 """Putting a case to the rules, and their answer into words."""
 
+from bot.domain.actor import Actor
 from bot.domain.clock import Clock
 from bot.domain.decision import Decision, Question
 from bot.domain.errors import NotAllowed
+from bot.domain.operation import Operation
 from bot.pipeline.protocols import Directory
 from bot.pipeline.recording import ClearCase
+
+NO_RULE = "No rule allows it."
+EXPLAINS = "policy"
+"""The group of operations that explain the rules."""
 
 
 async def question(case: ClearCase, directory: Directory, clock: Clock) -> Question:
@@ -21,16 +27,26 @@ async def question(case: ClearCase, directory: Directory, clock: Clock) -> Quest
     )
 
 
-def refusal(decision: Decision) -> NotAllowed:
-    """Say why *decision* is no, and who can help, one sentence each."""
-    return NotAllowed(" ".join(decision.reasons) or "No rule allows it.", fix=_help(decision))
+def refusal(decision: Decision, operation: Operation, actor: Actor) -> NotAllowed:
+    """Say why *decision* is no for *actor*, and who can help, one sentence each."""
+    why = " ".join(decision.reasons) or NO_RULE
+    return NotAllowed(why, fix=f"{cure(decision)}{_more(decision, operation, actor)}.")
 
 
-def _help(decision: Decision) -> str:
+def cure(decision: Decision) -> str:
+    """Say what whoever is refused by *decision* can do, without a full stop."""
     match decision.code:
         case "forbidden":
-            return "No other rule lifts this."
+            return "No other rule lifts this"
         case "error":
-            return "The rules could not be evaluated; whoever runs the bot finds why in the record."
+            return "The rules could not be evaluated; whoever runs the bot finds why in the record"
         case _:
-            return "Ask one of them to run it; `/ops meta.help` shows what you may run."
+            return "Ask one of them to run it" if decision.reasons else "Ask whoever runs the bot"
+
+
+def _more(decision: Decision, operation: Operation, actor: Actor) -> str:
+    """Name the command that says more, unless it would only be refused or says no more."""
+    outsider = actor.guest or actor.external or actor.bot
+    if outsider or decision.code == "error" or operation.group == EXPLAINS:
+        return ""
+    return f"; `/ops {EXPLAINS}.why {operation.name}` says more"

@@ -198,6 +198,13 @@ class Directory(Protocol):
         """
         ...
 
+    async def people(self, team: str) -> Sequence[Actor]:
+        """Return who is in *team*, without bots and what is switched off, as lately known.
+
+        Of a large team only the first thousands. Raises NotNow where it cannot be known now.
+        """
+        ...
+
     async def channel(self, team: str, channel: str) -> Channel:
         """Return what rules may know about *channel*. What cannot be known is taken for shared."""
         ...

@@ -36,6 +36,9 @@ SAME = timedelta(seconds=60)
 NOT_RECORDED = "not_recorded"
 """The code of what could not be written down: nothing was done, and nothing is remembered."""
 
+NAMELESS = "?"
+"""Stands for an operation's name where what was typed cannot be one."""
+
 REMEMBERED = 4096
 """How many first answers are kept in memory; older repeats are answered from the book."""
 
@@ -108,7 +111,8 @@ class Road:
         operation = case.declared
         decision = self._is.rules.decide(await question(case, self._is.directory, self._is.clock))
         if not decision.allowed:
-            return await self._refuse(case, asking, State.DENIED, refusal(decision), decision)
+            no = refusal(decision, operation, case.actor)
+            return await self._refuse(case, asking, State.DENIED, no, decision)
         changes = operation.risk is not Risk.READ
         taken = Taken(invocation=case.id, operation=operation.name, risk=operation.risk)
         entry = Entry(
@@ -142,7 +146,8 @@ class Road:
         """Ask for what is missing or wrong, if the person could ever be allowed it."""
         could = self._is.rules.could(actor, operation, case.origin.surface.value)
         if not could.allowed:
-            return await self._refuse(case, asking, State.DENIED, refusal(could), could)
+            no = refusal(could, operation, actor)
+            return await self._refuse(case, asking, State.DENIED, no, could)
         ask = Ask(
             operation=operation.name,
             values=dict(said.values),
@@ -177,7 +182,7 @@ class Road:
         stage = Stage.INVALID if state is State.INVALID else Stage.DENIED
         code = "repeated" if again else decision.code if decision else _code(why)
         detail: dict[str, object] = {"code": code}
-        if case.operation == asking.operation:
+        if case.operation != NAMELESS:
             detail["why"] = discreet(why.message, case)
         entry = self._told(case, stage, decision, detail)
         if again:
@@ -227,7 +232,7 @@ class Road:
         could = self._is.rules.could(actor, operation, origin.surface.value)
         if could.allowed:
             return operation
-        why = refusal(could)
+        why = refusal(could, operation, actor)
         return Refusal(message=why.message, fix=why.fix, code=could.code)
 
     async def offers(self, origin: Origin) -> list[Operation]:
@@ -251,8 +256,10 @@ class Road:
 
     def _case(self, asking: Asking) -> Case:
         now = self._is.clock.now()
+        known = self._is.catalogue.get(asking.operation)
+        name = known.name if known else asking.operation
         # What is no name at all may be anything that was typed, and is not recorded.
-        name = asking.operation if NAME.match(asking.operation) else "?"
+        name = name if NAME.match(name) else NAMELESS
         return Case(id=new_id(now), origin=asking.origin, operation=name, at=now)
 
     def _told(

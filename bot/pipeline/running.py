@@ -116,7 +116,7 @@ class Runner:
         asked = await question(case, self._is.directory, self._is.pen.clock)
         decision = self._is.rules.decide(asked)
         if not decision.allowed:
-            raise refusal(decision)
+            raise refusal(decision, case.declared, case.actor)
         return decision
 
     async def _carry_out(

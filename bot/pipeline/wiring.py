@@ -1,6 +1,6 @@
 """Which instance serves each port; operations are handed what their signatures ask for."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from bot.domain.catalogue import Catalogue
 from bot.domain.errors import NotConfigured
@@ -23,12 +23,15 @@ class Ports:
         """Return the keyword arguments that *reach* asks for; raise NotConfigured."""
         return {i.parameter: self._instance(i) for i in reach.injections}
 
-    def check(self, catalogue: Catalogue) -> list[str]:
-        """Return a sentence for each port that an operation asks for and nobody provides."""
+    def check(self, catalogue: Catalogue, later: Collection[type] = ()) -> list[str]:
+        """Return a sentence for each port that an operation asks for and nobody provides.
+
+        Those of *later* are provided once a bot runs, and are not missed.
+        """
         lacking: dict[tuple[type, str | None], list[str]] = {}
         for operation in catalogue:
             for wanted in dict.fromkeys(i for r in operation.reaches for i in r.injections):
-                if (wanted.port, wanted.name) not in self._provided:
+                if (wanted.port, wanted.name) not in self._provided and wanted.port not in later:
                     users = lacking.setdefault((wanted.port, wanted.name), [])
                     users.extend(() if operation.name in users else (operation.name,))
         return list(_sentences(lacking))

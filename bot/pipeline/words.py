@@ -2,9 +2,10 @@
 
 Words fill the fields in their declared order, save those given by name (`key=value`,
 `--key value`, `--key=value`; `--key` alone says yes to a yes-or-no). When only the last field is
-left and it holds text, it takes everything up to the next field given by name, as it stands. Quotes
-of every sort keep words together, and long dashes count as two short ones, because phones write
-both. Nothing is guessed: what has no place is an error that names its cure.
+left and it holds text, it takes everything up to the next field given by name, as it stands. One
+that is declared to take the rest takes even what looks like a name. Quotes of every sort keep words
+together, and long dashes count as two short ones, because phones write both. Nothing is guessed:
+what has no place is an error that names its cure.
 """
 
 import difflib
@@ -38,7 +39,7 @@ class Said:
 def split(text: str, operation: Operation) -> Said:
     """Place the words of *text* in the fields of *operation*."""
     line = _Line(text, operation)
-    runs = list(line.take_named(list(scan(text))))
+    runs = list(line.take_named(line.take_rest(list(scan(text)))))
     line.take_in_order(runs)
     return Said(line.values, tuple(line.errors.values()))
 
@@ -51,6 +52,20 @@ class _Line:
     operation: Operation
     values: dict[str, Value] = field(default_factory=dict)
     errors: dict[str, FieldError] = field(default_factory=dict)
+
+    def take_rest(self, words: list[Word]) -> list[Word]:
+        """Take what stands after the fields before one that takes the rest; return the words left.
+
+        Given by name that field is read like any other.
+        """
+        at = 0
+        for spec in self.operation.fields:
+            if spec.rest and all(word.key != spec.name for word in words[: at + 1]):
+                if words[at:]:
+                    self.values[spec.name] = self.text[words[at].start : words[-1].end]
+                return words[:at]
+            at += 2 if at < len(words) and words[at].flag else 1
+        return words
 
     def take_named(self, words: list[Word]) -> Iterator[list[Word]]:
         """Take every field given by name; yield the runs of words that stand between them."""

@@ -1,8 +1,7 @@
 """Who people are and which channels there are: from Slack, cached, refused where unknown."""
 
-import asyncio
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,11 +9,11 @@ from zoneinfo import ZoneInfo
 from bot.domain.actor import Actor
 from bot.domain.clock import Clock
 from bot.domain.decision import Channel
-from bot.domain.errors import IntegrationError, NotAllowed
+from bot.domain.errors import IntegrationError, NotAllowed, NotNow
 from bot.slack.payload import Payload
 from bot.slack.remembered import Remembered
 from integrations.slack.client import SlackClient
-from integrations.slack.errors import SlackRejected
+from integrations.slack.errors import RateLimited, SlackRejected
 
 PERSON_WITHIN = 1.0
 """Seconds that asking who somebody is may take before the ack."""
@@ -22,8 +21,11 @@ PERSON_WITHIN = 1.0
 CHANNEL_WITHIN = 0.8
 """Seconds that asking about a channel may take before the ack."""
 
+PEOPLE_WITHIN = 5.0
+"""Seconds that asking for everybody may take, which nothing before the ack waits for."""
+
 PAGE, PAGES = 200, 25
-"""docs.slack.dev: users.list, at most 200 at a time are recommended. Warm-up ends at 5,000."""
+"""docs.slack.dev: users.list, at most 200 at a time are recommended. It ends at 5,000 people."""
 
 _NO_GROUPS = frozenset({"paid_teams_only", "plan_upgrade_required"})
 _SLACKBOT = "USLACKBOT"
@@ -75,9 +77,11 @@ class SlackDirectory:
             self._ask_usergroups, clock, ages
         )
         self._channels: Remembered[bool] = Remembered(self._ask_channel, clock, ages)
+        self._everybody: Remembered[Sequence[Payload]] = Remembered(
+            self._ask_everybody, clock, ages
+        )
         # The workspace that a token belongs to never changes.
         self._teams: Remembered[str] = Remembered(self._ask_team, clock, (1e9, 1e9))
-        self._warming: asyncio.Task[None] | None = None
 
     async def actor(self, team: str, user: str) -> Actor:
         """See `Directory.actor`."""
@@ -99,6 +103,27 @@ class SlackDirectory:
                 fix="An owner of the workspace can switch it on again.",
             )
         return _actor(person, team, own, groups.get(user, frozenset()) | self._configured(user))
+
+    async def people(self, team: str) -> Sequence[Actor]:
+        """See `Directory.people`."""
+        del team  # One workspace is installed; its people are asked for with its token.
+        until = self._clock.monotonic() + PEOPLE_WITHIN
+        self.warm_up()
+        try:
+            own = self._settings.team or await self._teams.get("", PEOPLE_WITHIN)
+            groups = await self._usergroups.get("", until - self._clock.monotonic())
+            everybody = await self._everybody.get("", until - self._clock.monotonic())
+        except (IntegrationError, TimeoutError) as silent:
+            raise NotNow(
+                "People are not known now: Slack does not tell who there are.",
+                fix="Try again in a minute; `redbutton doctor` says whether a scope is missing.",
+            ) from silent
+        here = ((p, p.text("id")) for p in everybody if p.at("deleted") is not True)
+        found = (
+            _actor(p, own, own, groups.get(user, frozenset()) | self._configured(user))
+            for p, user in here
+        )
+        return [actor for actor in found if not actor.bot]
 
     async def channel(self, team: str, channel: str) -> Channel:
         """See `Directory.channel`."""
@@ -125,19 +150,25 @@ class SlackDirectory:
             case "channel":
                 self._channels.forget(key)
             case _:
-                for cache in (self._people, self._usergroups, self._channels):
+                for cache in (self._people, self._usergroups, self._channels, self._everybody):
                     cache.forget_all()
 
     def warm_up(self) -> None:
         """Begin to ask for everybody, beside whatever else goes on."""
-        self._warming = asyncio.create_task(self._warm())
+        if self._settings.team is None:
+            self._teams.begin("")
+        self._usergroups.begin("")
+        self._everybody.begin("")
 
     async def close(self) -> None:
         """End what is under way."""
-        if self._warming is not None:
-            self._warming.cancel()
-            await asyncio.gather(self._warming, return_exceptions=True)
-        for cache in (self._people, self._usergroups, self._channels, self._teams):
+        for cache in (
+            self._people,
+            self._usergroups,
+            self._channels,
+            self._teams,
+            self._everybody,
+        ):
             await cache.close()
 
     def _configured(self, user: str) -> frozenset[str]:
@@ -184,20 +215,32 @@ class SlackDirectory:
         known_closed = found.at("channel", "is_ext_shared") is False
         return not known_closed or found.at("channel", "is_pending_ext_shared") is True
 
-    async def _warm(self) -> None:
+    async def _ask_everybody(self, _key: str) -> Sequence[Payload]:
+        """Return everybody, and remember each of them on the way."""
+        found: list[Payload] = []
+        cursor = ""
         try:
-            self._teams.begin("")
-            self._usergroups.begin("")
-            cursor = ""
             for _ in range(PAGES):
-                page = Payload(await self._client.read("users.list", limit=PAGE, cursor=cursor))
-                for person in _objects(page.at("members")):
+                page = await self._page(cursor)
+                members = _objects(page.at("members"))
+                for person in members:
                     self._people.put(person.text("id"), person)
+                found += members
                 cursor = page.text("response_metadata", "next_cursor")
                 if not cursor:
-                    return
+                    break
         except IntegrationError as error:
-            _LOG.warning("The warm-up of the directory ended early: %s", error)
+            _LOG.warning("Asking Slack for everybody ended early: %s", error)
+            raise
+        return found
+
+    async def _page(self, cursor: str) -> Payload:
+        """Return the people after *cursor*, making the one pause that Slack may wish for."""
+        try:
+            return Payload(await self._client.read("users.list", limit=PAGE, cursor=cursor))
+        except RateLimited as busy:
+            await self._clock.sleep(busy.retry_after or 1.0)
+            return Payload(await self._client.read("users.list", limit=PAGE, cursor=cursor))
 
 
 def _actor(person: Payload, team: str, own: str, groups: frozenset[str]) -> Actor:

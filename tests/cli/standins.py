@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.authoring import Context, Params, Result, Risk, operation
-from bot.cli.workshop import Finding, Move, Reader, Row, Search, Tell
+from bot.cli.workshop import Finding, Move, Reader, Row, Search, Tell, Trials
 from bot.domain.catalogue import Catalogue
 from bot.domain.errors import Misconfigured, NotAllowed
 from bot.domain.invocation import Origin, State, StepState
@@ -172,6 +172,7 @@ class PretendWorkshop:
     place: Path
     book: PretendRecords = field(default_factory=PretendRecords)
     findings: Sequence[Finding] = ()
+    trials: Trials = field(default_factory=lambda: Trials((), ()))
     done: list[str] = field(default_factory=list)
 
     def folder(self) -> Path:
@@ -204,6 +205,10 @@ class PretendWorkshop:
 
     async def policy_problems(self) -> Sequence[Finding]:
         return self.findings
+
+    async def policy_tests(self, paths: Sequence[Path]) -> Trials:
+        self.done.append(f"test {[str(p) for p in paths]}")
+        return self.trials
 
     def records(self) -> PretendRecords:
         return self.book

@@ -7,13 +7,31 @@ import sys
 import pytest
 
 from bot.cli.app import reference
-from bot.cli.workshop import Finding
+from bot.cli.workshop import Finding, Trials, Tried
 from tests.cli.conftest import Shell
 from tests.cli.standins import PretendWorkshop
 
 WELL = Finding("key", ok=True, said="It is there.")
 UNTOLD = Finding("token", ok=None, said="It is not set.", fix="`SLACK_BOT_TOKEN`.")
 WRONG = Finding("rules/a.cedar:3", ok=False, said="No group 'x'.", fix="Correct the line.")
+PASSED = Tried(
+    name="Ada may.",
+    place="a.test.yaml:1",
+    ok=True,
+    expected="allow",
+    came="allow by x",
+    rules=("x",),
+    reasons=("All may.",),
+)
+FAILED = Tried(
+    name="Bert may.",
+    place="a.test.yaml:7",
+    ok=False,
+    expected="allow",
+    came="deny by no rule",
+    rules=(),
+    reasons=("Only `leads` may.",),
+)
 
 
 @pytest.mark.parametrize("command", [("check",), ("doctor",), ("policy", "check")])
@@ -49,6 +67,48 @@ async def test_rules_without_a_problem_are_said_to_fit(shell: Shell) -> None:
 
     assert "The rules fit the operations." in told.stdout
     assert json.loads(listed.stdout) == []
+
+
+@pytest.mark.parametrize(
+    ("cases", "code", "out"),
+    [
+        ((PASSED,), 0, ["1 case passed."]),
+        ((PASSED, PASSED), 0, ["2 cases passed."]),
+        (
+            (PASSED, FAILED),
+            1,
+            [
+                "FAILED  Bert may.",
+                "  a.test.yaml:7: expected allow; came deny by no rule.",
+                "  Who may: Only `leads` may.",
+                "1 of 2 cases failed.",
+            ],
+        ),
+    ],
+)
+async def test_what_came_of_the_tests_of_the_rules_is_told(
+    shell: Shell, workshop: PretendWorkshop, cases: tuple[Tried, ...], code: int, out: list[str]
+) -> None:
+    workshop.trials = Trials((), cases)
+
+    seen = await shell("policy", "test", "a", "b")
+
+    assert (seen.exit_code, seen.stdout.splitlines()) == (code, out)
+    assert workshop.done == ["test ['a', 'b']"]
+
+
+async def test_a_mistake_in_a_test_of_the_rules_is_bad_usage(
+    shell: Shell, workshop: PretendWorkshop
+) -> None:
+    workshop.trials = Trials((Finding("a:3", ok=False, said="a, line 3: No 'x'. `y`?"),), (FAILED,))
+
+    told, listed = await shell("policy", "test"), await shell("policy", "test", "--json")
+
+    assert (told.exit_code, listed.exit_code) == (2, 2)
+    assert (told.stdout, told.stderr) == ("", "a, line 3: No 'x'. `y`?\n")
+    read = json.loads(listed.stdout)
+    assert [one["name"] for one in read["mistakes"]] == ["a:3"]
+    assert [one["came"] for one in read["cases"]] == ["deny by no rule"]
 
 
 async def test_serve_runs_the_bot(shell: Shell, workshop: PretendWorkshop) -> None:

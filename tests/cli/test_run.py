@@ -230,3 +230,24 @@ async def test_operations_are_listed_as_a_table_and_as_json(shell: Shell) -> Non
 
     assert table.stdout.splitlines()[1] == "db.failover    disrupt  Fail over."
     assert [o["name"] for o in json.loads(listed.stdout)] == ["db.failover", "users.suspend"]
+
+
+@pytest.mark.usefixtures("door")
+@pytest.mark.parametrize(
+    ("typed", "name", "words"),
+    [
+        (("why", "users.suspend"), "policy.why", "users.suspend"),
+        (
+            ("why", "users.suspend", "user=ada", "--reason", "card testing"),
+            "policy.why",
+            'users.suspend user=ada --reason "card testing"',
+        ),
+        (("who-may", "users.suspend"), "policy.who_may", "users.suspend"),
+    ],
+)
+async def test_the_rules_are_asked_by_the_operation_of_the_same_name(
+    shell: Shell, desk: PretendDesk, typed: tuple[str, ...], name: str, words: str
+) -> None:
+    await shell("policy", *typed)
+
+    assert (desk.asked[0].operation, desk.asked[0].said) == (name, Words(words))

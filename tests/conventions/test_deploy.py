@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml  # type: ignore[import-untyped]  # PyYAML ships no types, and their package is not locked.
+import yaml
 
 from bot.cli.app import redbutton
 from bot.http.server import ACKS_WITHIN

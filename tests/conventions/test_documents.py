@@ -2,16 +2,20 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import click
 import pytest
 
 from bot.cli.app import redbutton
+from bot.pipeline.values import build
 from bot.settings import CONFIG_VARIABLE, Settings
 from policies.check import check
+from policies.engine import CedarRules
 from policies.loading import rule_files
-from policies.reading import RuleFile
+from policies.reading import Problem, RuleFile
+from policies.testing import Case, CaseFile, Reader, judge
 from tests.conventions.house import ROOT, catalogue, named
 from tests.conventions.reference.metrics import ours
 
@@ -19,7 +23,7 @@ PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglo
 each = pytest.mark.parametrize("page", PAGES, ids=named)
 
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)(?:#[^)]*)?\)")
-COMMAND = re.compile(r"(?:`|^|bin/)redbutton ([a-z]+)(?: ([a-z]+))?", re.MULTILINE)
+COMMAND = re.compile(r"(?:`|^|bin/)redbutton ([a-z]+)(?: ([a-z][a-z-]*))?", re.MULTILINE)
 VARIABLE = re.compile(r"\b(?:SLACK|REDBUTTON|DATABASE)_[A-Z_]+\b")
 METRIC = re.compile(r"\bredbutton_[a-z_]+")
 
@@ -88,3 +92,19 @@ def test_the_settings_that_the_how_to_prints_are_taken(tmp_path: Path) -> None:
 
     assert settings.cli.users == {"alice": "U0123ABCD"}
     assert list(settings.databases) == ["backoffice"]
+
+
+def test_the_tests_that_the_how_to_prints_pass_by_the_rules_that_it_prints() -> None:
+    page = (ROOT / "docs" / "how-to" / "write-rules.md").read_text("utf-8")
+    ruled, tested = (
+        re.findall(rf"```{name}\n(.*?)```", page, re.DOTALL) for name in ("cedar", "yaml")
+    )
+    in_force = CedarRules.load([RuleFile("how-to", "\n".join(ruled))], catalogue())
+
+    reader = Reader(catalogue(), in_force.ids, partial(build, zone="UTC"))
+    read = list(reader.read(CaseFile("how-to", "\n".join(tested).encode())))
+
+    assert read != []
+    assert [str(one) for one in read if isinstance(one, Problem)] == []
+    verdicts = [judge(one, in_force) for one in read if isinstance(one, Case)]
+    assert [(v.case.name, v.came) for v in verdicts if not v.passed] == []

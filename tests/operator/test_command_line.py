@@ -82,6 +82,20 @@ async def test_what_the_rules_refuse_at_this_door_ends_with_3_and_says_why(
     assert "Nobody may resume a user from the command line." in said.err
 
 
+async def test_the_rules_say_why_and_who_may_and_nothing_is_run(here: Installation) -> None:
+    why = await here.place.types(
+        "policy", "why", "users.resume", "user=mallory@example.com", "reason=a mistake"
+    )
+    who = await here.place.types("policy", "who-may", "users.suspend")
+    stages = await here.place.types("audit", "list", "--operation", "policy.why", "--json")
+
+    assert (why.code, who.code) == (0, 0)
+    assert "The rules would not let you run users.resume here and now." in why.out
+    assert "Nobody may resume a user from the command line." in why.out
+    assert "people whom I know could run users.suspend: " in who.out
+    assert [one["stage"] for one in stages.json] == ["intent", "outcome"]
+
+
 async def test_what_was_just_asked_ends_with_3_until_it_is_meant(here: Installation) -> None:
     words = ("run", "users.suspend", "jean@example.com", "reason=card testing")
     await here.place.types(*words)

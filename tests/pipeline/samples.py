@@ -19,6 +19,7 @@ from bot.authoring import (
     Options,
     Params,
     Personal,
+    Rest,
     Result,
     Risk,
     Secret,
@@ -104,6 +105,17 @@ async def rotate(params: Rotate, ctx: Context) -> Result:
     return Result(f"{ctx.invocation} {params.service}")
 
 
+class Relay(Params):
+    name: str
+    words: Rest[Secret] = Secret("")
+
+
+@operation("test.relay", risk=Risk.READ)
+async def relay(params: Relay, ctx: Context) -> Result:
+    """Take the rest of the line."""
+    return Result(f"{ctx.invocation} {params.name}")
+
+
 class Nothing(Params):
     pass
 
@@ -134,5 +146,6 @@ async def span(params: Span, ctx: Context) -> Result:
 EVERYTHING: Operation = everything
 SUSPEND: Operation = suspend
 ROTATE: Operation = rotate
+RELAY: Operation = relay
 NOTHING: Operation = nothing
 SPAN: Operation = span

@@ -88,3 +88,9 @@ def test_nothing_is_told_when_all_is_provided() -> None:
     ports.provide(Lamp, Lamp())
 
     assert ports.check(Catalogue(BELLS)) == []
+
+
+def test_a_port_that_is_provided_later_is_not_missed() -> None:
+    told = Ports().check(Catalogue(BELLS), {Lamp})
+
+    assert told == ["Bell 'red' is not set up, so bell.look, bell.ring cannot run."]

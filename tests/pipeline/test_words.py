@@ -4,12 +4,13 @@ import time
 
 import pytest
 
+from bot.domain.fields import fields_of
 from bot.domain.operation import Operation
-from bot.domain.params import Params
+from bot.domain.params import Params, Rest, Secret
 from bot.pipeline.answers import Value
 from bot.pipeline.values import build
 from bot.pipeline.words import render, split
-from tests.pipeline.samples import EVERYTHING, NOTHING, ROTATE, SUSPEND
+from tests.pipeline.samples import EVERYTHING, NOTHING, RELAY, ROTATE, SUSPEND, Relay
 
 
 def said(text: str, operation: Operation = SUSPEND) -> dict[str, Value]:
@@ -205,3 +206,38 @@ def test_a_rendered_secret_is_hidden_when_asked() -> None:
 
     assert render(params, ROTATE) == 'service=web token="correct horse"'
     assert render(params, ROTATE, hide=True) == "service=web token=***"
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("", {}),
+        ("users.find", {"name": "users.find"}),
+        ("users.find  text='a  b' --x ", {"name": "users.find", "words": "text='a  b' --x"}),
+        ('name=users.find "never closed', {"name": "users.find", "words": '"never closed'}),
+        ("--name users.find name=x words=y", {"name": "users.find", "words": "name=x words=y"}),
+        ("users.find words='a b=c'", {"name": "users.find", "words": "a b=c"}),
+        ("words='a b=c' users.find", {"name": "users.find", "words": "a b=c"}),
+        ("users.find words", {"name": "users.find", "words": "words"}),
+    ],
+)
+def test_a_field_that_takes_the_rest_of_the_line_takes_it_as_it_stands(
+    text: str, values: dict[str, Value]
+) -> None:
+    assert said(text, RELAY) == values
+
+
+@pytest.mark.parametrize("words", ["", "a", "a=b", "words=a b", "'", '"a" "b"', "--name x", "\\"])
+def test_the_rest_of_a_line_can_be_said_again(words: str) -> None:
+    params = Relay(name="n", words=Secret(words))
+
+    assert build(RELAY, said(render(params, RELAY), RELAY), "UTC") == params
+
+
+def test_only_the_last_field_may_take_the_rest_of_the_line() -> None:
+    class Early(Params):
+        words: Rest[str]
+        name: str
+
+    with pytest.raises(TypeError, match="The field 'words' takes the rest of the line"):
+        fields_of(Early)

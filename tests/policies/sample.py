@@ -83,7 +83,15 @@ SUSPEND_DOMAIN = operation("users.suspend_domain", risk=Risk.DISRUPT, target="do
 DROP = operation("db.drop", risk=Risk.DISRUPT, target="table")(_drop)
 HELP = operation("meta.help", risk=Risk.READ)(_look)
 WHOAMI = operation("meta.whoami", risk=Risk.READ)(_look)
-CATALOGUE = Catalogue([FIND, SUSPEND, SUSPEND_DOMAIN, RESUME, DROP, HELP, WHOAMI])
+ASKS = ("policy.mine", "policy.who_may", "policy.why")
+"""The operations that ask the rules."""
+
+CATALOGUE = Catalogue(
+    [
+        *(FIND, SUSPEND, SUSPEND_DOMAIN, RESUME, DROP, HELP, WHOAMI),
+        *(operation(name, risk=Risk.READ)(_look) for name in ASKS),
+    ]
+)
 
 ADA = Actor(team="T1", id="UADA", name="Ada", groups=frozenset({"support"}))
 LEAD = Actor(team="T1", id="ULEA", name="Lea", groups=frozenset({"support-leads"}))

@@ -13,6 +13,7 @@ from policies.check import check
 from policies.loading import load_rules, rule_files
 from tests.policies.sample import (
     ADA,
+    ASKS,
     CATALOGUE,
     DROP,
     FRIDAY,
@@ -86,9 +87,9 @@ def test_the_shipped_rules_decide(
 @pytest.mark.parametrize(
     ("actor", "sees"),
     [
-        (IDA, ["meta.help", "meta.whoami"]),
-        (ADA, ["meta.help", "meta.whoami", "users.find"]),
-        (LEAD, ["meta.help", "meta.whoami", "users.find", *MANAGES]),
+        (IDA, ["meta.help", "meta.whoami", *ASKS]),
+        (ADA, ["meta.help", "meta.whoami", *ASKS, "users.find"]),
+        (LEAD, ["meta.help", "meta.whoami", *ASKS, "users.find", *MANAGES]),
         (replace(LEAD, guest=True), []),
         (NIGHTLY, []),
     ],

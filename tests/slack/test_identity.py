@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.domain.errors import NotAllowed
+from bot.domain.errors import NotAllowed, NotNow
 from bot.slack.identity import IdentitySettings, SlackDirectory, news_of
 from bot.slack.payload import Payload
 from integrations.slack.client import SlackClient
@@ -262,6 +262,77 @@ async def test_a_warm_up_without_slack_harms_nothing(
     slack.workspace.faults.clear()
 
     assert (await directory.actor(slack.team_id, ada.id)).id == ada.id
+
+
+async def test_everybody_is_known_with_their_groups_but_for_bots_and_who_has_left(
+    slack: PretendSlack, client: SlackClient, clock: SetClock
+) -> None:
+    ada, _ = slack.person("ada", groups=["support"]), slack.person("gone", deactivated=True)
+    slack.person("bob", guest=True), slack.person("robot", bot=True)
+    directory = SlackDirectory(client, clock, IdentitySettings(groups={"sre": [ada.id]}))
+
+    people = {p.name: p for p in await directory.people(slack.team_id)}
+
+    assert sorted(people) == ["Ada", "Bob"]
+    assert people["Ada"] == await directory.actor(slack.team_id, ada.id)
+    assert people["Ada"].groups == {"support", "sre"}
+    assert people["Bob"].guest
+    await directory.close()
+
+
+async def test_everybody_is_asked_for_once_until_the_answer_is_old(
+    slack: PretendSlack, directory: SlackDirectory, clock: SetClock
+) -> None:
+    for n in range(250):
+        slack.person(f"person{n}")
+    directory.warm_up()
+    first, again = [await directory.people(slack.team_id) for _ in range(2)]
+    young = calls(slack, "users.list")
+    clock.pass_(301)
+    slack.person("newcomer")
+
+    anew = await directory.people(slack.team_id)
+
+    assert (len(first), len(again), len(anew)) == (250, 250, 251)
+    assert (young, calls(slack, "users.list")) == (2, 4)
+
+
+async def test_while_slack_is_silent_everybody_of_before_serves_for_an_hour_and_no_longer(
+    slack: PretendSlack, directory: SlackDirectory, clock: SetClock
+) -> None:
+    slack.person("ada")
+    await directory.people(slack.team_id)
+    slack.workspace.faults.down("*", times=100)
+
+    clock.pass_(3500)
+    people = await directory.people(slack.team_id)
+    clock.pass_(200)
+
+    assert [p.name for p in people] == ["Ada"]
+    with pytest.raises(NotNow, match="People are not known now"):
+        await directory.people(slack.team_id)
+
+
+async def test_a_pause_that_slack_wishes_for_between_pages_is_made(
+    slack: PretendSlack, directory: SlackDirectory, clock: SetClock
+) -> None:
+    slack.person("ada")
+    slack.workspace.faults.rate_limit("users.list", retry_after=3)
+    before = clock.monotonic()
+
+    people = await directory.people(slack.team_id)
+
+    assert [p.name for p in people] == ["Ada"]
+    assert clock.monotonic() - before == 3
+
+
+async def test_a_scope_that_is_missing_leaves_people_unknown(
+    slack: PretendSlack, directory: SlackDirectory
+) -> None:
+    slack.workspace.scopes.discard("users:read")
+
+    with pytest.raises(NotNow, match="People are not known now"):
+        await directory.people(slack.team_id)
 
 
 async def test_a_channel_with_other_organisations_is_shared(

@@ -95,6 +95,8 @@ def _field(spec: FieldSpec) -> tuple[str, ...]:
 def _bounds(spec: FieldSpec) -> Iterator[str]:
     if spec.choices:
         yield " ".join(code(o.value) for o in spec.choices)
+    if spec.rest:
+        yield "the rest of the line"
     for low, high, unit in (
         (spec.minimum, spec.maximum, ""),
         (spec.min_length, spec.max_length, " characters"),

@@ -17,7 +17,10 @@ MEANS = {
     Stage.STEP: "A step has ended: its label, how, and the fingerprint of its answer.",
     Stage.OUTCOME: "The run has ended: state, code, steps, and the fingerprint of the result.",
     Stage.SETTLED: "An unknown outcome is known now: the operation's probe looked.",
-    Stage.RULES_LOADED: "The rule set in force, by its digest.",
+    Stage.RULES_LOADED: "The rule set in force from now on, by its digest. `why`, where the bot "
+    "ran already: a file `changed`, or the bot was `told` to look.",
+    Stage.RULES_REFUSED: "Changed rules were not put in force: the place of the first mistake, "
+    "and the digest that names them. Those before them stay.",
     Stage.CONFIG_CHANGED: "The tables were brought to another version.",
     Stage.AUDIT_READ: "Somebody read the record: who, and what they looked for.",
     Stage.START: "The bot started; with its version.",

@@ -1,0 +1,143 @@
+"""How the rules would answer: the road as far as the decision, and not a step further."""
+
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from bot.domain.actor import Actor
+from bot.domain.clock import Clock
+from bot.domain.decision import Decision, Question
+from bot.domain.errors import NotNow
+from bot.domain.explanation import Explanation, RuleWords, WhoMay
+from bot.domain.ids import new_id
+from bot.domain.invocation import Origin, Surface
+from bot.domain.operation import Operation
+from bot.domain.params import Params
+from bot.domain.ports import Rules
+from bot.pipeline.answers import Words
+from bot.pipeline.deciding import cure, question
+from bot.pipeline.protocols import Directory
+from bot.pipeline.recording import ClearCase
+from bot.pipeline.understanding import understand
+from bot.pipeline.values import missing
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_FLAGS = {"external": "of another organisation"}
+
+
+class Explaining:
+    """Implements `bot.domain.ports.Explainer`."""
+
+    def __init__(self, rules: Rules, directory: Directory, clock: Clock) -> None:
+        self._rules = rules
+        self._directory = directory
+        self._clock = clock
+
+    async def why(
+        self, actor: Actor, operation: Operation, words: str, surface: str, channel: str | None
+    ) -> Explanation:
+        """See `Explainer.why`."""
+        said = understand(operation, Words(words), actor.zone)
+        could = self._rules.could(actor, operation, surface)
+        # To whom it can never be allowed no form is opened, not even to confirm what is clear.
+        if said.params is None or (said.unconfirmed and not could.allowed):
+            told = replace(self._told(could, operation), lacking=missing(operation, said.values))
+            told = replace(told, errors=said.errors if told.allowed else ())
+            return await self._helped(
+                told, actor.team, lambda person: self._rules.could(person, operation, surface)
+            )
+        where = Origin(surface=Surface(surface), team=actor.team, user=actor.id, channel=channel)
+        asked = await self._question(actor, operation, said.params, where)
+        told = self._told(self._rules.decide(asked), operation)
+        return await self._helped(
+            told, actor.team, lambda person: self._rules.decide(replace(asked, actor=person))
+        )
+
+    async def who_may(self, team: str, operation: Operation, surface: str) -> WhoMay:
+        """See `Explainer.who_may`."""
+        rules = tuple(r for r in self._rules.about(operation) if r.permits)
+        try:
+            people = await self._directory.people(team)
+        except NotNow:
+            return WhoMay(rules, None)
+        able = await self._able(people, lambda p: self._rules.could(p, operation, surface))
+        return WhoMay(rules, able, len(people))
+
+    async def _question(
+        self, actor: Actor, operation: Operation, params: Params, where: Origin
+    ) -> Question:
+        now = self._clock.now()
+        case = ClearCase(
+            id=new_id(now),
+            origin=where,
+            operation=operation.name,
+            at=now,
+            actor=actor,
+            declared=operation,
+            params=params,
+        )
+        return await question(case, self._directory, self._clock)
+
+    def _told(self, decision: Decision, operation: Operation) -> Explanation:
+        return Explanation(
+            effect=decision.effect,
+            code=decision.code,
+            rules=self._deciding(decision, operation),
+            digest=decision.rules_digest,
+            facts=tuple(_facts(decision.request)),
+            cure="" if decision.allowed else cure(decision),
+        )
+
+    def _deciding(self, decision: Decision, operation: Operation) -> tuple[RuleWords, ...]:
+        about = self._rules.about(operation)
+        if decision.code == "no_rule":
+            return tuple(rule for rule in about if rule.permits)
+        return tuple(rule for rule in about if rule.id in decision.rules)
+
+    async def _helped(
+        self, told: Explanation, team: str, ask: Callable[[Actor], Decision]
+    ) -> Explanation:
+        """Add who of *team* may, by what *ask* is answered, where it is refused by a rule."""
+        if told.allowed or told.code == "error":
+            return told
+        try:
+            people = await self._directory.people(team)
+        except NotNow:
+            return replace(told, helpers=None)
+        return replace(told, helpers=await self._able(people, ask))
+
+    async def _able(
+        self, people: Sequence[Actor], ask: Callable[[Actor], Decision]
+    ) -> tuple[str, ...]:
+        """Return the names of those for whom *ask* is a yes; it is asked once for all alike."""
+        answers: dict[Hashable, bool] = {}
+        able: list[str] = []
+        for person in people:
+            like = self._rules.alike(person)
+            if like not in answers:
+                answers[like] = ask(person).allowed
+                # What else the bot does goes on in between.
+                await self._clock.sleep(0)
+            if answers[like]:
+                able.append(person.name)
+        return tuple(sorted(able, key=str.casefold))
+
+
+def _facts(request: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Tell in pairs what the rules saw of who asks, and of where and when."""
+    context: Mapping[str, Any] = request["context"]
+    yield "groups", ", ".join(request["groups"]) or "none"
+    for name, value in request["attributes"].items():
+        yield _FLAGS.get(name, name), _yes_no(value)
+    yield "surface", context["surface"]
+    if place := request.get("channel"):
+        yield "channel groups", ", ".join(place["groups"]) or "none"
+        yield "channel shared with others", _yes_no(place["shared"])
+    if "weekday" in context:
+        yield "weekday, UTC", f"{context['weekday']} ({_DAYS[context['weekday'] - 1]})"
+        hour, minute = divmod(context["minute"], 60)
+        yield "minute of the day, UTC", f"{context['minute']} ({hour:02}:{minute:02})"
+
+
+def _yes_no(value: object) -> str:
+    return "yes" if value else "no"

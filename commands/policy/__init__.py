@@ -1,0 +1,1 @@
+"""Asking the rules who may do what, and why."""
