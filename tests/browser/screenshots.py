@@ -2,7 +2,7 @@
 
 import asyncio
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -12,7 +12,8 @@ from bot.main.demo import opened
 from tests.browser.chromium import MISSING, PATH, chromium
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 DESK, PHONE = {"width": 1280, "height": 820}, {"width": 390, "height": 844}
 WITHIN = 20_000
 """Milliseconds until what is waited for is seen, on a slow machine."""
@@ -38,7 +39,7 @@ class Camera:
         await expect(page.locator("dialog.modal[open]")).to_be_visible(timeout=WITHIN)
         await page.context.close()
 
-    async def takes(self, scheme: Literal["light", "dark"]) -> None:
+    async def takes(self, scheme: Scheme) -> None:
         """Take every picture in one colour scheme."""
         rooms = {"refusal": "sam/ops", "home": "eva/~home"}
         for name, where in rooms.items():
@@ -53,9 +54,7 @@ class Camera:
         await page.fill("#say", line)
         await page.press("#say", "Enter")
 
-    async def _one(
-        self, name: str, path: str, scheme: Literal["light", "dark"], size: Mapping[str, int]
-    ) -> None:
+    async def _one(self, name: str, path: str, scheme: Scheme, size: Mapping[str, int]) -> None:
         context = await self._browser.new_context(
             viewport={"width": size["width"], "height": size["height"]}, color_scheme=scheme
         )
@@ -77,13 +76,13 @@ _SEEN = {
 """By picture: what is on it once the page is there."""
 
 
-async def take(browser: Browser, folder: Path) -> None:
-    """Take all pictures into *folder*."""
+async def take(browser: Browser, folder: Path, schemes: Iterable[Scheme] = SCHEMES) -> None:
+    """Take all pictures into *folder*, in each of *schemes*."""
     with tempfile.TemporaryDirectory(prefix="redbutton-pictures-") as place:
         async with opened(Path(place), 0) as (_, _, address):
             camera = Camera(browser, address, folder)
             await camera.plays()
-            for scheme in SCHEMES:
+            for scheme in schemes:
                 await camera.takes(scheme)
 
 

@@ -65,7 +65,7 @@ async def test_an_old_button_does_nothing_and_the_page_says_that_it_is_old(eyes:
         await route.abort()
 
     await eyes.sits("ada")
-    await eyes.types('/ops users.suspend_domain shop.example reason="stolen cards" pause=2')
+    await eyes.types('/ops users.suspend_domain shop.example reason="stolen cards" pause=5')
     await eyes.confirms("shop.example")
     await eyes.submits("Suspend domain now")
     await eyes.reads(re.compile("[1-7] of 8 accounts are suspended."))
