@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from playground.driver import PretendSlack
+
 
 @dataclass(frozen=True)
 class Event:
@@ -143,7 +145,7 @@ class Chapter:
 class Seen:
     """What a deed may look at to see whether it is done."""
 
-    slack: Any
+    slack: PretendSlack
     events: list[Event] = field(default_factory=list)
     visited: set[str] = field(default_factory=set)
     """Paths of the pages that somebody opened."""

@@ -103,11 +103,11 @@ class Desk:
         """Look for news for as long as the page is served."""
         while True:
             self.timeline.pull()
-            self._check_guide()
+            self.check_guide()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.workspace.changed(), LOOK_EVERY)
 
-    def _check_guide(self) -> None:
+    def check_guide(self) -> None:
         """Note which deeds are done; each counts only once those before it are."""
         self.seen.kills = self.keeper.kills
         for chapter in self.chapters:

@@ -10,7 +10,8 @@ from tests.conventions.house import PRODUCT, ROOT, modules, named
 
 EVERYWHERE = (*PRODUCT, "tests", "docs", "benchmarks", "deploy")
 SUFFIXES = frozenset(
-    {".py", ".md", ".cedar", ".toml", ".lock", ".json", ".sql", ".yaml", ".service", ".env", ""}
+    {".py", ".md", ".html", ".js", ".css", ".cedar", ".toml", ".lock", ".json", ".sql", ".yaml"}
+    | {".service", ".env", ""}
 )
 
 # Spelt in halves, so that this file may hold them.
