@@ -102,7 +102,7 @@ def join(on: Foundation) -> Bot:
     """Build every room that holds no file and no thread, and hand each what it needs."""
     book, clock, known, replicas = on.kept.book, on.clock, on.known, on.place.replicas
     directory = SlackDirectory(on.client, clock, _identity(on.settings))
-    known.ports.provide(Explainer, Explaining(known.rules, directory, clock))
+    known.ports.provide(Explainer, Explaining(lambda: known.rules.current, directory, clock))
     follow, offers = Follow(), Offers(known.ports, clock)
     pen = Pen(book, follow, clock, on.kept.sealer.fingerprint, on.kept.owner)
     needs = Needs(known.catalogue, known.rules, directory, offers, known.ports, pen, replicas)

@@ -26,7 +26,29 @@ _FLAGS = {"external": "of another organisation"}
 
 
 class Explaining:
-    """Implements `bot.domain.ports.Explainer`."""
+    """Implements `bot.domain.ports.Explainer`: each answer is wholly by the *rules* of its time."""
+
+    def __init__(self, rules: Callable[[], Rules], directory: Directory, clock: Clock) -> None:
+        self._rules = rules
+        self._directory = directory
+        self._clock = clock
+
+    async def why(
+        self, actor: Actor, operation: Operation, words: str, surface: str, channel: str | None
+    ) -> Explanation:
+        """See `Explainer.why`."""
+        return await self._by_one_set().why(actor, operation, words, surface, channel)
+
+    async def who_may(self, team: str, operation: Operation, surface: str) -> WhoMay:
+        """See `Explainer.who_may`."""
+        return await self._by_one_set().who_may(team, operation, surface)
+
+    def _by_one_set(self) -> "_ByOneSet":
+        return _ByOneSet(self._rules(), self._directory, self._clock)
+
+
+class _ByOneSet:
+    """Answers by one rule set, also while another takes its place."""
 
     def __init__(self, rules: Rules, directory: Directory, clock: Clock) -> None:
         self._rules = rules

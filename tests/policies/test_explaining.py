@@ -18,6 +18,7 @@ from bot.slack.identity import IdentitySettings, SlackDirectory
 from integrations.slack.client import SlackClient
 from integrations.slack.config import SlackConfig
 from playground.driver import PretendSlack
+from policies.standing import StandingRules
 from tests.clock import SetClock
 from tests.policies.sample import ADA, DROP, HELP, IDA, LEAD, NIGHTLY, SUSPEND, rules
 
@@ -53,7 +54,7 @@ class Asking:
     async def why(
         self, actor: Actor, words: str, operation: Operation = SUSPEND, text: str = SMALL
     ) -> Explanation:
-        explaining = Explaining(rules(text), self.directory, self.clock)
+        explaining = Explaining(lambda: rules(text), self.directory, self.clock)
         return await explaining.why(actor, operation, words, "slack", self.channel)
 
 
@@ -182,7 +183,7 @@ async def test_a_secret_is_never_quoted(asking: Asking, words: str) -> None:
 
 async def test_while_slack_is_silent_people_are_not_known(asking: Asking) -> None:
     asking.slack.workspace.faults.down()
-    explaining = Explaining(rules(SMALL), asking.directory, asking.clock)
+    explaining = Explaining(lambda: rules(SMALL), asking.directory, asking.clock)
 
     why = await asking.why(IDA, "bob because")
     who = await explaining.who_may("T1", SUSPEND, "slack")
@@ -195,11 +196,42 @@ async def test_while_slack_is_silent_people_are_not_known(asking: Asking) -> Non
 
 
 async def test_who_may_counts_those_that_some_params_would_be_allowed(asking: Asking) -> None:
-    explaining = Explaining(rules(SMALL), asking.directory, asking.clock)
+    explaining = Explaining(lambda: rules(SMALL), asking.directory, asking.clock)
 
     found = await explaining.who_may("T1", SUSPEND, "slack")
 
     assert (found.people, found.known) == (("Lea", "Max", "Sue"), 3)
+
+
+@dataclass
+class Meanwhile:
+    """A directory that takes its time: other rules are in force once it has answered."""
+
+    directory: SlackDirectory
+    standing: StandingRules
+
+    async def actor(self, team: str, user: str) -> Actor:
+        return await self.directory.actor(team, user)
+
+    async def people(self, team: str) -> Sequence[Actor]:
+        found = await self.directory.people(team)
+        self.standing.current = rules("")
+        return found
+
+    async def channel(self, team: str, channel: str) -> Channel:
+        return await self.directory.channel(team, channel)
+
+
+async def test_rules_that_change_meanwhile_do_not_mix_into_an_answer(asking: Asking) -> None:
+    standing = StandingRules(rules(SMALL))
+    meanwhile = Meanwhile(asking.directory, standing)
+    explaining = Explaining(lambda: standing.current, meanwhile, asking.clock)
+
+    before = await explaining.why(IDA, SUSPEND, "bob because", "slack", asking.channel)
+    after = await explaining.why(IDA, SUSPEND, "bob because", "slack", asking.channel)
+
+    assert (before.helpers, len(before.rules)) == (("Lea", "Max", "Sue"), 2)
+    assert (after.helpers, after.rules) == ((), ())
 
 
 class Silent:
@@ -219,7 +251,7 @@ IN_FORCE = rules(SMALL)
 
 
 def explain(actor: Actor, words: str) -> Explanation:
-    explaining = Explaining(IN_FORCE, Silent(), SetClock())
+    explaining = Explaining(lambda: IN_FORCE, Silent(), SetClock())
     return asyncio.run(explaining.why(actor, SUSPEND, words, "slack", "C1"))
 
 

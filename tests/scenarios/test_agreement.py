@@ -114,6 +114,6 @@ def _outsiders(w: World) -> list[Person]:
 
 
 async def explained(w: World, origin: Origin, operation: Operation, words: str) -> Explanation:
-    explaining = Explaining(w.bot.known.rules, w.bot.directory, SystemClock())
+    explaining = Explaining(lambda: w.bot.known.rules.current, w.bot.directory, SystemClock())
     actor = await w.bot.directory.actor(origin.team, origin.user)
     return await explaining.why(actor, operation, words, origin.surface.value, origin.channel)
