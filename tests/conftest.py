@@ -15,8 +15,8 @@ from tests.second import SECOND
 settings.register_profile("shared machine", suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("shared machine")
 
-CONNECTIONS = 300
-"""Two workers, three bots each, and who looks on."""
+CONNECTIONS = 450
+"""Three workers, three bots each, and who looks on."""
 
 
 @pytest.fixture(scope="session")
