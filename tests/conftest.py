@@ -17,8 +17,8 @@ settings.register_profile(
 )
 settings.load_profile("shared machine")
 
-CONNECTIONS = 450
-"""Three workers, three bots each, and who looks on."""
+CONNECTIONS = 300
+"""Two workers, three bots each, and who looks on."""
 
 
 @pytest.fixture(scope="session")
