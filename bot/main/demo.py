@@ -29,6 +29,7 @@ WATCHED = (Path(commands.__file__).parent, Path(policies.__file__).parent / "rul
 
 async def show(port: int, *, http: bool, reload: bool) -> None:
     """Serve the page at *port*, or at another where that is taken, until told to stop."""
+    stop = _stopping()
     with tempfile.TemporaryDirectory(prefix="redbutton-demo-") as folder:
         async with opened(Path(folder), port, http=http) as (stage, desk, address):
             click.echo(f"The pretend workspace is at {address}")
@@ -36,7 +37,7 @@ async def show(port: int, *, http: bool, reload: bool) -> None:
             if stage.bot.standing == "failed":
                 click.echo(f"The bot did not start: {stage.bot.said}", err=True)
             following = asyncio.create_task(_follow(stage, desk)) if reload else None
-            await _told_to_stop()
+            await stop.wait()
             if following is not None:
                 following.cancel()
 
@@ -74,6 +75,7 @@ async def opened(
                 yield stage, desk, f"http://127.0.0.1:{taken}"
         finally:
             watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
             backoffice.close()
             await desk.close()
 
@@ -123,9 +125,10 @@ async def _follow(stage: Stage, desk: Desk) -> None:
             desk.tell(person, said)
 
 
-async def _told_to_stop() -> None:
+def _stopping() -> asyncio.Event:
+    """Return what is set once the demo is told to stop, however early that is."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    await stop.wait()
+    return stop

@@ -9,7 +9,9 @@ from threading import Thread
 
 def _end_with_the_demo() -> None:
     """Wait until the pipe breaks, as it does however the demo ends; then stop in good order."""
-    sys.stdin.buffer.read()
+    # Read past Python's own buffer, whose lock could not be taken at the end of the process.
+    while os.read(0, 1):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 

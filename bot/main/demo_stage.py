@@ -126,6 +126,8 @@ class BotProcess:
         if self._process is not None and self._process.returncode is None:
             self._process.send_signal(number)
             await self._process.wait()
+            if self._process.stdin is not None:
+                self._process.stdin.close()
             self._stand("dead")
 
 

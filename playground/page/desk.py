@@ -105,7 +105,8 @@ class Desk:
             self.timeline.pull()
             self.check_guide()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self.workspace.changed(), LOOK_EVERY)
+                async with asyncio.timeout(LOOK_EVERY):
+                    await self.workspace.changed()
 
     def check_guide(self) -> None:
         """Note which deeds are done; each counts only once those before it are."""

@@ -20,6 +20,8 @@ function listen() {
   // One after the other: what came later must not be overtaken.
   source.onmessage = (event) => { turn = turn.then(() => take(event.data)); };
   addEventListener("pagehide", () => source.close());
+  // A page that the browser had put aside has heard nothing meanwhile.
+  addEventListener("pageshow", (event) => event.persisted && location.reload());
 }
 
 function arrange() {
