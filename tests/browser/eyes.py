@@ -56,7 +56,8 @@ class Eyes:
         await self.page.goto(f"{self.address}/as/{who}/{where}{draft}")
 
     async def types(self, line: str) -> None:
-        """Type *line* into the composer, and Enter."""
+        """Type *line* into the composer, and Enter, once no modal stands before it."""
+        await expect(self.modal).to_have_count(0)
         await self.page.fill("#say", line)
         await self.page.press("#say", "Enter")
 

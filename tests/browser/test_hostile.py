@@ -32,7 +32,8 @@ HARM = """() => {
   found.push(...wide.filter(e => e.scrollWidth > e.clientWidth).map(e => `wide ${e.tagName}`));
   const mine = document.querySelectorAll("time, .entry small, .toast a, .file small, .who b");
   for (const one of mine) {
-    const text = document.createTreeWalker(one, NodeFilter.SHOW_TEXT).nextNode();
+    const text = [...one.childNodes].find(each => each.nodeType === 3 && each.length > 1);
+    if (!text) continue;
     const [first, second] = [new Range(), new Range()];
     first.setStart(text, 0), first.setEnd(text, 1);
     second.setStart(text, 1), second.setEnd(text, 2);
