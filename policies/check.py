@@ -7,6 +7,7 @@ from cedarpy import Schema, validate_policies
 from cedarpy.pst import entity_uids
 
 from bot.domain.catalogue import Catalogue
+from policies.lanes import APPROVE, action_of, lanes_in
 from policies.lint import lint_rule, lint_set, nearest, problem
 from policies.reading import Problem, Rule, RuleFile, read_rules
 from policies.schema import RESERVED, groups_of, read_schema, schema_text
@@ -38,21 +39,25 @@ def examine(
     files: Sequence[RuleFile], catalogue: Catalogue, groups: Collection[str] | None = None
 ) -> tuple[list[Rule], list[Problem]]:
     """Read *files* into rules, beside what `check` finds in them."""
-    schema = read_schema(schema_text(catalogue))
     read = [r for file in files for r in read_rules(file)]
     rules = [r for r in read if isinstance(r, Rule)]
     problems = [r for r in read if isinstance(r, Problem)]
+    lanes = lanes_in(rules)
+    schema = read_schema(schema_text(catalogue, lanes))
+    known = RESERVED.union(map(action_of, lanes), *(groups_of(o) for o in catalogue))
     for rule in rules:
-        problems += [*_validate(rule, schema, catalogue), *lint_rule(rule, catalogue)]
+        problems += [*_validate(rule, schema, catalogue, known), *lint_rule(rule, catalogue)]
     problems += lint_set(rules, catalogue, groups)
     places = {file.path: place for place, file in enumerate(files)}
     problems.sort(key=lambda p: (places.get(p.file, len(files)), p.line))
     return rules, problems
 
 
-def _validate(rule: Rule, schema: Schema, catalogue: Catalogue) -> Iterator[Problem]:
-    """Have Cedar check *rule*; an action that does not exist is said in our own words."""
-    unknown = list(_unknown_actions(rule, catalogue))
+def _validate(
+    rule: Rule, schema: Schema, catalogue: Catalogue, known: frozenset[str]
+) -> Iterator[Problem]:
+    """Have Cedar check *rule*; an action that is not *known* is said in our own words."""
+    unknown = list(_unknown_actions(rule, catalogue, known))
     if unknown:
         yield from (problem(rule, message) for message in unknown)
         return
@@ -63,9 +68,15 @@ def _validate(rule: Rule, schema: Schema, catalogue: Catalogue) -> Iterator[Prob
         yield problem(rule, f"The rule does not fit the operations: {said}. {cure}")
 
 
-def _unknown_actions(rule: Rule, catalogue: Catalogue) -> Iterator[str]:
-    known = RESERVED.union(*(groups_of(o) for o in catalogue))
+def _unknown_actions(rule: Rule, catalogue: Catalogue, known: frozenset[str]) -> Iterator[str]:
     named = {u.id for u in entity_uids(rule.policy) if str(u.type) == "Action"}
     for name in sorted(named - known):
+        if name.startswith(f"{APPROVE}."):
+            lane = name.removeprefix(f"{APPROVE}.")
+            yield (
+                f"Nobody may approve in the lane {lane!r}, so there is none. "
+                f'Permit it to somebody: `action == Action::"{name}"`.'
+            )
+            continue
         near = catalogue.nearest(name)
         yield f"There is no operation {name!r}. {nearest(name, near or known)}"

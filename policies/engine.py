@@ -20,7 +20,16 @@ from bot.domain.explanation import RuleWords
 from bot.domain.operation import Operation
 from policies.check import examine
 from policies.early import early_policies
-from policies.facts import Request, early_request, entities_of, request_of, to_cedar
+from policies.facts import (
+    Request,
+    approving_request,
+    early_request,
+    entities_of,
+    request_of,
+    to_cedar,
+    with_approvals,
+)
+from policies.lanes import APPROVE, CAP, action_of, lanes_in, lanes_wanted
 from policies.reading import Rule, RuleFile
 from policies.schema import early_schema_text, groups_of, read_schema, schema_text
 
@@ -35,6 +44,9 @@ KEPT_ENTITIES = 256
 
 USERGROUP = EntityType("Usergroup")
 """The type of the groups that people are in."""
+
+ON_CALL = EntityType("OnCall")
+"""The type of the rosters that people are on call for."""
 
 _IN_RULE = re.compile(r"error while evaluating policy `([a-z0-9-]+)`: ")
 _QUOTED = re.compile(r"""[`"'].*[`"']""", re.DOTALL)
@@ -80,11 +92,13 @@ class CedarRules:
         policies = [replace(rule.policy, id=rule.id) for rule in rules]
         self._rules = {rule.id: rule for rule in rules}
         self._digest = digest
-        self._full = _Asked(policies, schema_text(catalogue))
+        self._lanes = lanes_in(rules)
+        self._full = _Asked(policies, schema_text(catalogue, self._lanes))
         self._early = _Asked(early_policies(policies), early_schema_text(catalogue))
         named = [uid for policy in policies for uid in entity_uids(policy)]
         self._named = frozenset(uid.id for uid in named)
         self._groups = frozenset(uid.id for uid in named if uid.type == USERGROUP)
+        self._on_call = frozenset(uid.id for uid in named if uid.type == ON_CALL)
         self._kept: dict[Hashable, _Verdict] = {}
 
     @classmethod
@@ -112,15 +126,26 @@ class CedarRules:
 
     def decide(self, question: Question) -> Decision:
         """See `Rules.decide`."""
-        return self.decide_again(request_of(question), question.operation)
+        return self.decide_again(request_of(question, self._lanes), question.operation)
 
     def decide_again(self, request: Request, operation: Operation) -> Decision:
         """Answer a *request* for *operation* as a Decision recorded it."""
-        verdict = self._full.ask(request)
-        if verdict.errors:
-            failed = frozenset(m[1] for e in verdict.errors if (m := _IN_RULE.match(e)))
-            verdict = replace(verdict, decision=cedarpy.Decision.NoDecision, rules=failed)
-        return self._decision(verdict, operation, request)
+        verdict = self._ask(request)
+        plain = self._decision(verdict, groups_of(operation), request)
+        lanes = self.lanes(operation) if verdict.decision == cedarpy.Decision.Deny else ()
+        return self._with_lanes(plain, operation, lanes) if lanes else plain
+
+    def may_approve(self, voter: Actor, lane: str, asked: Question) -> Decision:
+        """See `Rules.may_approve`."""
+        request = approving_request(voter, lane, asked, self._lanes)
+        return self._decision(self._ask(request), frozenset({APPROVE, action_of(lane)}), request)
+
+    def lanes(self, operation: Operation) -> tuple[str, ...]:
+        """See `Rules.lanes`."""
+        names = groups_of(operation)
+        about = (rule for rule in self._rules.values() if rule.covers(names))
+        wanted = frozenset[str]().union(*(lanes_wanted(rule.policy) for rule in about))
+        return tuple(lane for lane in self._lanes if lane in wanted)
 
     def could(self, actor: Actor, operation: Operation, surface: str) -> Decision:
         """See `Rules.could`. A rule that cannot be evaluated yet hides nothing."""
@@ -133,7 +158,7 @@ class CedarRules:
                 self._kept.clear()
             nameless = {**request, "principal": {**request["principal"], "id": who}}
             verdict = self._kept[key] = self._early.ask(nameless)
-        return self._decision(verdict, operation, request)
+        return self._decision(verdict, groups_of(operation), request)
 
     def about(self, operation: Operation) -> tuple[RuleWords, ...]:
         """See `Rules.about`."""
@@ -143,25 +168,58 @@ class CedarRules:
     def alike(self, actor: Actor) -> Hashable:
         """See `Rules.alike`. Of groups and names only those count that stand in some rule."""
         flags = (actor.kind, actor.guest, actor.external, actor.bot)
-        return flags, actor.groups & self._groups, self._who(actor)
+        groups = (actor.groups & self._groups, actor.on_call & self._on_call)
+        return flags, groups, self._who(actor)
 
     def _who(self, actor: Actor) -> str:
         return actor.key if actor.key in self._named else ""
 
-    def _decision(self, verdict: _Verdict, operation: Operation, request: Request) -> Decision:
+    def _ask(self, request: Request) -> _Verdict:
+        """Ask all rules; what one of them cannot answer is no answer."""
+        verdict = self._full.ask(request)
+        if not verdict.errors:
+            return verdict
+        failed = frozenset(m[1] for e in verdict.errors if (m := _IN_RULE.match(e)))
+        return replace(verdict, decision=cedarpy.Decision.NoDecision, rules=failed)
+
+    def _with_lanes(self, plain: Decision, operation: Operation, lanes: Sequence[str]) -> Decision:
+        """Say of what is denied whether approvals in *lanes* would cure it, and how few of them."""
+        names, request = groups_of(operation), plain.request
+
+        def asked(counts: Mapping[str, int]) -> _Verdict:
+            return self._ask(with_approvals(request, counts))
+
+        counts = dict.fromkeys(lanes, CAP)
+        cured = asked(counts)
+        if cured.decision != cedarpy.Decision.Allow:
+            # What no approval cures is the reason; the rules that want one as well are not.
+            return self._decision(cured, names, request)
+        for lane in lanes:
+            fewer = ({**counts, lane: n} for n in range(CAP))
+            enough = (c for c in fewer if asked(c).decision == cedarpy.Decision.Allow)
+            counts = next(enough, counts)
+        permits = self._decision(asked(counts), names, request)
+        return replace(
+            permits,
+            effect=Effect.NEEDS_APPROVAL,
+            code="needs_approval",
+            reasons=plain.reasons if plain.code == "forbidden" else permits.reasons,
+            needs={lane: count for lane, count in counts.items() if count},
+        )
+
+    def _decision(self, verdict: _Verdict, names: frozenset[str], request: Request) -> Decision:
         rules = tuple(i for i in self._rules if i in verdict.rules)
         code = _code(verdict.decision, ruled=bool(rules))
-        reasons = self._reasons(code, rules, operation)
+        reasons = self._reasons(code, rules, names)
         effect = Effect.ALLOW if code == "allowed" else Effect.DENY
         errors = tuple(_without_values(e) for e in verdict.errors)
         return Decision(effect, code, rules, reasons, self._digest, request, errors)
 
-    def _reasons(self, code: str, rules: tuple[str, ...], operation: Operation) -> tuple[str, ...]:
+    def _reasons(self, code: str, rules: tuple[str, ...], names: frozenset[str]) -> tuple[str, ...]:
         """Return the sentences of the deciding *rules* or, without one, of those that permit."""
         if code == "error":
             return (_NO_ANSWER,)
         if code == "no_rule":
-            names = groups_of(operation)
             return tuple(r.doc for r in self._rules.values() if r.permits and r.covers(names))
         return tuple(self._rules[i].doc for i in rules)
 

@@ -1,7 +1,7 @@
 """The Cedar schema, made from the operations: what rules may name, and of which type it is."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import get_args
 
 from cedarpy import Schema
@@ -10,23 +10,30 @@ from bot.domain.catalogue import Catalogue
 from bot.domain.errors import Misconfigured
 from bot.domain.fields import FieldSpec
 from bot.domain.operation import Operation, Risk
+from policies.lanes import APPROVE, action_of
 from policies.values import LOOKS, seen
 
 RISKS = {Risk.READ: ("read",), Risk.CHANGE: ("change", "write"), Risk.DISRUPT: ("disrupt", "write")}
 """The groups of actions that an operation is in by its risk."""
 
-RESERVED = frozenset(name for names in RISKS.values() for name in names)
+RESERVED = frozenset({APPROVE, *(name for names in RISKS.values() for name in names)})
 
 _ENTITIES = """\
-entity Usergroup, ChannelGroup, Schedule, Operation;
+entity Usergroup, OnCall, ChannelGroup, Schedule, Operation;
 entity Channel in [ChannelGroup] = { shared: Bool };
-entity User in [Usergroup] = { guest: Bool, external: Bool, bot: Bool };
+entity User in [Usergroup, OnCall] = { guest: Bool, external: Bool, bot: Bool };
 action "write";
 action "read";
 action "change" in ["write"];
 action "disrupt" in ["write"];
 """
-_CONTEXT = "now: datetime, weekday: Long, minute: Long, surface: String, channel?: Channel"
+_TARGET = "{ environment?: String, owner?: Usergroup }"
+_CONTEXT = (
+    "now: datetime, weekday: Long, minute: Long, surface: String, channel?: Channel,\n"
+    "    freeze: Bool, incident?: String, break_glass: Bool, recent: Long, recent_target: Long"
+)
+_APPROVING = "requester: User, operation: String"
+_BEFORE_PARAMS = "surface: String"
 
 
 def groups_of(operation: Operation) -> frozenset[str]:
@@ -43,14 +50,17 @@ def resource_type(operation: Operation) -> str:
     return f"Target::{operation.target}" if operation.target else "Operation"
 
 
-def schema_text(catalogue: Catalogue) -> str:
-    """Write the schema of the operations in *catalogue*, with all that a question carries."""
-    return "".join(_lines(catalogue, before_params=False))
+def schema_text(catalogue: Catalogue, lanes: Sequence[str] = ()) -> str:
+    """Write the schema of the operations in *catalogue*, with all that a question carries.
+
+    *lanes* are those that an operation can need approval in.
+    """
+    return "".join((*_lines(catalogue, lanes), *_approvals(catalogue, lanes)))
 
 
 def early_schema_text(catalogue: Catalogue) -> str:
     """Write the schema of questions asked before there are params: the context has the surface."""
-    return "".join(_lines(catalogue, before_params=True))
+    return "".join(_lines(catalogue, None))
 
 
 def read_schema(text: str) -> Schema:
@@ -64,9 +74,10 @@ def read_schema(text: str) -> Schema:
         ) from error
 
 
-def _lines(catalogue: Catalogue, *, before_params: bool) -> Iterator[str]:
+def _lines(catalogue: Catalogue, lanes: Sequence[str] | None) -> Iterator[str]:
+    """Write what there is in either schema; before there are params there are no *lanes*."""
     targets = sorted({o.target for o in catalogue if o.target})
-    yield f"namespace Target {{ {' '.join(f'entity {t};' for t in targets)} }}\n"
+    yield f"namespace Target {{ {' '.join(f'entity {t} = {_TARGET};' for t in targets)} }}\n"
     yield _ENTITIES
     for group in sorted({o.group for o in catalogue}):
         if group in RESERVED:
@@ -76,7 +87,8 @@ def _lines(catalogue: Catalogue, *, before_params: bool) -> Iterator[str]:
             )
         yield f"action {json.dumps(group)};\n"
     for operation in catalogue:
-        yield _action(operation, "surface: String" if before_params else _context(operation))
+        context = _BEFORE_PARAMS if lanes is None else _context(operation, lanes)
+        yield _action(operation, context)
 
 
 def _action(operation: Operation, context: str) -> str:
@@ -88,9 +100,27 @@ def _action(operation: Operation, context: str) -> str:
     )
 
 
-def _context(operation: Operation) -> str:
+def _approvals(catalogue: Catalogue, lanes: Sequence[str]) -> Iterator[str]:
+    """Write the actions of approving, for which one more *lane* is one more action."""
+    yield f"action {json.dumps(APPROVE)};\n"
+    resources = ", ".join(sorted({resource_type(o) for o in catalogue}))
+    for lane in lanes:
+        yield (
+            f"action {json.dumps(action_of(lane))} in [{json.dumps(APPROVE)}] appliesTo {{\n"
+            f"  principal: User, resource: [{resources}],\n"
+            f"  context: {{ {_shared(lanes)}, {_APPROVING} }} }};\n"
+        )
+
+
+def _context(operation: Operation, lanes: Sequence[str]) -> str:
     params = ", ".join(_attribute(operation, field) for field in seen(operation.fields))
-    return f"{_CONTEXT}, params: {{ {params} }}"
+    return f"{_shared(lanes)}, params: {{ {params} }}"
+
+
+def _shared(lanes: Sequence[str]) -> str:
+    """Write what is in every context, so that a rule about all actions may ask for it."""
+    counts = ", ".join(f"{lane}: Long" for lane in lanes)
+    return f"{_CONTEXT},\n    approvals: {{ {counts} }}"
 
 
 def _attribute(operation: Operation, field: FieldSpec) -> str:

@@ -44,6 +44,14 @@ class StandingRules:
         """See `Rules.could`."""
         return self.current.could(actor, operation, surface)
 
+    def may_approve(self, voter: Actor, lane: str, asked: Question) -> Decision:
+        """See `Rules.may_approve`."""
+        return self.current.may_approve(voter, lane, asked)
+
+    def lanes(self, operation: Operation) -> tuple[str, ...]:
+        """See `Rules.lanes`."""
+        return self.current.lanes(operation)
+
     def about(self, operation: Operation) -> tuple[RuleWords, ...]:
         """See `Rules.about`."""
         return self.current.about(operation)

@@ -18,6 +18,7 @@ class Effect(StrEnum):
 
     ALLOW = "allow"
     DENY = "deny"
+    NEEDS_APPROVAL = "needs_approval"
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,38 @@ class Channel:
 
 
 @dataclass(frozen=True)
+class TargetFacts:
+    """What is known of the thing that is acted on: where it runs, and the group that owns it."""
+
+    environment: str | None = None
+    owner: str | None = None
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What is so while something is asked, beside who asks for what and where.
+
+    *approvals*: how many people agree, by lane. *recent*: how often the same person was let run the
+    same operation within the hour before; *recent_target*: how often anybody was, on the same
+    target. *freeze*: changes to the target are frozen. *incident*: the open incident, if there is
+    one. *break_glass*: the person has broken the glass for this.
+    """
+
+    approvals: Mapping[str, int] = field(default_factory=dict)
+    recent: int = 0
+    recent_target: int = 0
+    freeze: bool = False
+    incident: str | None = None
+    break_glass: bool = False
+    target: TargetFacts = TargetFacts()
+
+
+@dataclass(frozen=True)
 class Question:
-    """May *actor* run *operation* with *params*, asked on *surface* at *now*?"""
+    """May *actor* run *operation* with *params*, asked on *surface* at *now*?
+
+    The rules count weekdays and hours in the zone of *now*.
+    """
 
     actor: Actor
     operation: "Operation"
@@ -42,16 +73,19 @@ class Question:
     surface: str
     now: datetime
     channel: Channel | None = None
+    around: Situation = Situation()
 
 
 @dataclass(frozen=True)
 class Decision:
     """The answer with its reasons.
 
-    *code* is stable: `allowed`, `forbidden` (a rule says no), `no_rule` (nothing permits it) or
-    `error` (the rules could not be evaluated, which denies). *reasons* are the sentences of the
-    deciding rules or, under `no_rule`, of the rules that could permit it. *request* is everything
-    the rules saw, ready for JSON; *rules_digest* names the rule set (SHA-256, hex).
+    *code* is stable: `allowed`, `forbidden` (a rule says no), `no_rule` (nothing permits it),
+    `needs_approval` (it is allowed once as many people agree as *needs* says, by lane) or `error`
+    (the rules could not be evaluated, which denies). *reasons* are the sentences of the deciding
+    rules or, under `no_rule`, of the rules that could permit it; of what needs approval, of the
+    rules that want it. *request* is everything the rules saw, ready for JSON; *rules_digest* names
+    the rule set (SHA-256, hex).
     """
 
     effect: Effect
@@ -61,6 +95,7 @@ class Decision:
     rules_digest: str
     request: Mapping[str, object] = field(default_factory=dict)
     errors: tuple[str, ...] = ()
+    needs: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def allowed(self) -> bool:

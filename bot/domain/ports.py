@@ -18,7 +18,10 @@ class Rules(Protocol):
         ...
 
     def decide(self, question: Question) -> Decision:
-        """Answer *question*. What nothing permits, and what cannot be evaluated, is denied."""
+        """Answer *question*. What nothing permits, and what cannot be evaluated, is denied.
+
+        What would be allowed with more approvals than there are needs approval.
+        """
         ...
 
     def could(self, actor: Actor, operation: Operation, surface: str) -> Decision:
@@ -26,6 +29,14 @@ class Rules(Protocol):
 
         It hides and explains, it never decides.
         """
+        ...
+
+    def may_approve(self, voter: Actor, lane: str, asked: Question) -> Decision:
+        """Say whether *voter* may agree, in *lane*, to what is *asked* for."""
+        ...
+
+    def lanes(self, operation: Operation) -> tuple[str, ...]:
+        """Return the lanes in which *operation* may need approval, with some params."""
         ...
 
     def about(self, operation: Operation) -> tuple[RuleWords, ...]:
