@@ -38,6 +38,7 @@ invocation = Table(
     Column("origin", LargeBinary, nullable=False),
     Column("params", LargeBinary, nullable=False),
     Column("meaning", Text),
+    Column("target", Text),
     Column("answer", LargeBinary, nullable=False),
     Column("owner", Text),
     Column("cancelled_by", LargeBinary),
@@ -46,9 +47,12 @@ invocation = Table(
     UniqueConstraint("team", "key", name="invocation_key"),
     Index("invocation_state", "state", "at"),
     Index("invocation_meaning", "meaning", "at"),
+    Index("invocation_actor", "actor", "operation", "at"),
+    Index("invocation_target", "target", "at"),
     sqlite_strict=True,
 )
-"""One row for each asking. *origin* also holds the asker's name; *meaning* is a keyed digest.
+"""One row for each asking. *origin* also holds the asker's name; *meaning* and *target* are keyed
+digests: of who asks for what, and of the operation and what it acts on.
 
 Times, here and below, are UTC in ISO 8601 with microseconds, so they sort as text.
 """
@@ -103,6 +107,8 @@ message = Table(
     Column("claimed_by", Text),
     Column("claimed_at", Text),
     Column("tried_at", Text),
+    Column("place", Text),
+    Column("below", Text),
     UniqueConstraint("invocation", "slot", name="message_slot"),
     sqlite_strict=True,
 )
@@ -110,11 +116,57 @@ message = Table(
 
 *dropped* is when one was given up, *reason* why it was last put off or dropped. *claimed_by* is the
 process that sends it now, *tried_at* when its posting was first begun: a message without `ts` that
-was tried may stand in Slack already.
+was tried may stand in Slack already. *place* is the channel or person it is for, where that is not
+where its invocation was asked; *below* is the slot of the message whose thread it stands in, where
+that is not the run's own.
 """
 
 _UNSENT = (message.c.version > message.c.sent_version) & message.c.dropped.is_(None)
 Index("message_unsent", message.c.id, sqlite_where=_UNSENT, postgresql_where=_UNSENT)
+
+approval = Table(
+    "approval",
+    metadata,
+    Column("invocation", Text, ForeignKey("invocation.id"), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("expires_at", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("approval_state", "state", "expires_at"),
+    sqlite_strict=True,
+)
+"""What is asked of approvers, with their votes, in *body*; each change raises *version* by one."""
+
+review = Table(
+    "review",
+    metadata,
+    Column("invocation", Text, ForeignKey("invocation.id"), primary_key=True),
+    Column("team", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("closed_at", Text),
+    Column("closed_by", Text),
+    Column("body", LargeBinary, nullable=False),
+    Index("review_actor", "team", "actor", "closed_at"),
+    sqlite_strict=True,
+)
+"""Each time *actor* broke the glass, until somebody else has looked at it and closed it."""
+
+change_freeze = Table(
+    "change_freeze",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("team", Text, nullable=False),
+    Column("environment", Text),
+    Column("by", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("until", Text, nullable=False),
+    Column("lifted_at", Text),
+    Column("body", LargeBinary, nullable=False),
+    Index("change_freeze_until", "until"),
+    sqlite_strict=True,
+)
+"""Times in which changes are frozen: in one *environment*, or in all where there is none."""
 
 writer = Table(
     "writer",

@@ -81,11 +81,11 @@ async def test_a_store_under_another_key(old: Old) -> None:
 
 
 async def test_a_store_of_an_earlier_version(old: Old) -> None:
-    tampered(old.path, "UPDATE alembic_version SET version_num = '0001'")
+    tampered(old.path, "UPDATE alembic_version SET version_num = '0002'")
 
     said = opening(old.path)
 
-    assert f"lack version '0002'. Run `DATABASE_URL=sqlite:///{old.path} redbutton migrate`" in said
+    assert f"lack version '0003'. Run `DATABASE_URL=sqlite:///{old.path} redbutton migrate`" in said
 
 
 async def test_a_store_of_a_later_version(old: Old) -> None:
