@@ -44,6 +44,7 @@ EXAMPLES = {
     "groups": 'support = ["U0123ABCD"]',
     "channels": 'ops = ["C0123ABCD"]',
     "databases": '[databases.backoffice]\nurl = "sqlite:///var/backoffice.db"',
+    "lanes": '[lanes.finance]\nchannel = "C0123ABCD"',
     "cli.users": 'alice = "U0123ABCD"',
     "cli.auditors": 'auditors = ["alice"]',
     "aliases": '"/suspend" = "users.suspend"',
@@ -72,6 +73,19 @@ class PolicySettings(_Part):
 
     replace: bool = False
     """Whether the shipped rules are left out."""
+
+
+class LaneSettings(_Part):
+    """How approval is asked for in one lane; the rules say who may give it, and for what."""
+
+    channel: SlackId | None = None
+    """The channel in which the requests are posted, beside direct messages."""
+
+    expires: float = Field(240.0, gt=0, le=10080)
+    """Minutes after which what nobody has decided lapses."""
+
+    remind: float = Field(60.0, gt=0)
+    """Minutes after which those who may decide are reminded."""
 
 
 class DatabaseSettings(_Part):
@@ -168,6 +182,8 @@ class Settings(BaseSettings):
     """Groups of channels, for the rules: name to channels' ids."""
     databases: dict[str, DatabaseSettings] = {}
     """Business databases by name."""
+    lanes: dict[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")], LaneSettings] = {}
+    """Lanes of approval by name."""
     cli: CliSettings = CliSettings()
     aliases: dict[Annotated[str, StringConstraints(pattern=r"^/[a-z0-9_-]{1,31}$")], str] = {}
     """Extra slash commands: each means an operation."""

@@ -86,5 +86,7 @@ def _exit(state: State) -> Exit:
             return Exit.USAGE
         case State.FAILED | State.CANCELLED | State.UNKNOWN:
             return Exit.FAILED
+        case State.WAITING:
+            return Exit.WAITING
         case State.ACCEPTED | State.RUNNING:
             return Exit.FAILED

@@ -83,7 +83,7 @@ class Reception:
             operation = operation or await self._offered(knock)
             answer = knock.lacking(answer, operation) if operation else answer
         await send(Answered(answer=answer))
-        if isinstance(answer, Taken):
+        if isinstance(answer, Taken) and not answer.waits:
             async for card in self._desk.follow(answer.invocation):
                 await send(Pictured(card=card))
 

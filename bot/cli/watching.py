@@ -66,6 +66,9 @@ class Watch:
 
     def _answered(self, answer: Answer) -> Exit:
         match answer:
+            case Taken(waits=waits) if waits:
+                click.echo(shown(f"{answer.operation} ({answer.invocation}): {waits}"))
+                return Exit.WAITING
             case Taken():
                 self.invocation = answer.invocation
                 if answer.risk is not Risk.READ:

@@ -14,6 +14,7 @@ class State(StrEnum):
 
     INVALID = "invalid"
     DENIED = "denied"
+    WAITING = "waiting"
     ACCEPTED = "accepted"
     RUNNING = "running"
     SUCCEEDED = "succeeded"
@@ -26,7 +27,10 @@ MOVES: Mapping[State, frozenset[State]] = MappingProxyType(
     {
         State.INVALID: frozenset(),
         State.DENIED: frozenset(),
-        State.ACCEPTED: frozenset({State.RUNNING, State.DENIED, State.CANCELLED, State.FAILED}),
+        State.WAITING: frozenset({State.ACCEPTED, State.DENIED, State.CANCELLED, State.FAILED}),
+        State.ACCEPTED: frozenset(
+            {State.RUNNING, State.WAITING, State.DENIED, State.CANCELLED, State.FAILED}
+        ),
         State.RUNNING: frozenset(
             {State.DENIED, State.SUCCEEDED, State.FAILED, State.CANCELLED, State.UNKNOWN}
         ),

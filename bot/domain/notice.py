@@ -1,10 +1,13 @@
 """What people are told, as data; each surface makes its own picture of it."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.domain.approval import Remark, Standing, Vote
 from bot.domain.invocation import State, StepState
 from bot.domain.operation import Risk
 from bot.domain.result import Result
@@ -62,13 +65,44 @@ class Note(BaseModel):
     again: str | None = None
 
 
-Notice = RunCard | Note
+class ApprovalCard(BaseModel):
+    """What is asked of those who may approve: what would happen, why it needs them, who said what.
+
+    *needs* and *has* count people by lane. *outcome* says, of what has ended, how; a card without
+    it has buttons. *asked_by* is a Slack id where there is one.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Literal["approval"] = "approval"
+    invocation: str
+    round: int
+    operation: str
+    summary: str
+    risk: Risk
+    asked_by: str
+    asked_by_name: str
+    words: str
+    sentences: tuple[str, ...]
+    needs: Mapping[str, int]
+    has: Mapping[str, int]
+    votes: tuple[Vote, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    preview: tuple[tuple[str, ...], ...] = ()
+    helpers: tuple[str, ...] = ()
+    expires_at: datetime
+    standing: Standing = Standing.OPEN
+    outcome: str = ""
+
+
+Notice = RunCard | Note | ApprovalCard
 
 
 class Audience(StrEnum):
     """Who sees it.
 
-    Everybody in the channel, only the person (where they typed), or the person by direct message.
+    Everybody in the channel, only the person (where they typed), or the person by direct message;
+    or everybody, in the thread of another message.
     """
 
     CHANNEL = "channel"

@@ -6,6 +6,7 @@ from bot.domain.clock import Clock
 from bot.domain.notice import RunCard
 from bot.domain.record import Stage
 from bot.pipeline.acts import Acts
+from bot.pipeline.approving import Approving
 from bot.pipeline.follow import Follow
 from bot.pipeline.protocols import Book, Entry
 from bot.pipeline.recording import ENDED, own_event
@@ -18,7 +19,15 @@ LOOK_EVERY = 1.0
 class Desk:
     """Implements `bot.slack.desk.Desk` and `bot.cli.desk.Desk`."""
 
-    def __init__(self, road: Road, acts: Acts, follow: Follow, book: Book, clock: Clock) -> None:
+    def __init__(
+        self,
+        road: Road,
+        acts: Acts,
+        approving: Approving,
+        follow: Follow,
+        book: Book,
+        clock: Clock,
+    ) -> None:
         self.ask = road.ask
         self.opens = road.opens
         self.offers = road.offers
@@ -26,6 +35,10 @@ class Desk:
         self.again = road.again
         self.cancel = acts.cancel
         self.share = acts.share
+        self.look = approving.look
+        self.vote = approving.vote
+        self.hand_over = approving.hand_over
+        self.remark = approving.remark
         self._follow = follow
         self._book = book
         self._clock = clock

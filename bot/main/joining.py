@@ -1,6 +1,8 @@
 """Joins the rooms into one bot: what holds no file and no thread is built here."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from starlette.types import ASGIApp
 
 from bot.domain.clock import Clock
 from bot.domain.errors import Misconfigured
+from bot.domain.operation import Operation
 from bot.domain.ports import Explainer
 from bot.engine.durable import DurableEngine
 from bot.http.server import web
@@ -18,13 +21,18 @@ from bot.main.kept import Kept
 from bot.main.known import Known
 from bot.main.sharing import Place
 from bot.pipeline.acts import Acts
+from bot.pipeline.approval_cards import LaneRule
+from bot.pipeline.approving import Approving
 from bot.pipeline.dispatch import ON_ITS_WAY, ON_ITS_WAY_ELSEWHERE, Dispatch
 from bot.pipeline.dispatch import Parts as DispatchParts
 from bot.pipeline.explaining import Explaining
 from bot.pipeline.follow import Follow
 from bot.pipeline.forgetting import Forgetting
+from bot.pipeline.matters import Matters
+from bot.pipeline.matters import Needs as ApprovalNeeds
 from bot.pipeline.offers import Offers
 from bot.pipeline.protocols import Replicas
+from bot.pipeline.requesting import Requesting
 from bot.pipeline.road import Parts, Road
 from bot.pipeline.runbook import Pen
 from bot.pipeline.running import Needs, Runner
@@ -105,16 +113,31 @@ def join(on: Foundation) -> Bot:
     known.ports.provide(Explainer, Explaining(lambda: known.rules.current, directory, clock))
     follow, offers = Follow(), Offers(known.ports, clock)
     pen = Pen(book, follow, clock, on.kept.sealer.fingerprint, on.kept.owner)
-    needs = Needs(known.catalogue, known.rules, directory, offers, known.ports, pen, replicas)
+
+    def go_on(invocation: str, operation: Operation) -> None:
+        dispatch.go_on(invocation, operation)
+
+    waiting = _approval_needs(on, directory, offers, go_on)
+    matters = Matters(waiting)
+    requesting, approving = Requesting(waiting, matters), Approving(waiting, matters)
+    timers = Timers(book, clock, on.kept.owner)
+    needs = Needs(
+        known.catalogue, known.rules, directory, offers, known.ports, pen, replicas, requesting
+    )
     runner = Runner(needs)
     engine = DurableEngine(_engine_store(on), runner.run, lease=on.place.lease)
     patience = ON_ITS_WAY_ELSEWHERE if on.kept.store.shared else ON_ITS_WAY
     dispatch = Dispatch(
         DispatchParts(known.catalogue, book, engine, runner, replicas, clock, patience)
     )
-    parts = Parts(known.catalogue, known.rules, directory, book, offers, clock, go=dispatch.go)
-    acts = Acts(known.catalogue, known.rules, directory, book, clock)
-    desk = Desk(Road(parts), acts, follow, book, clock)
+    parts = Parts(
+        *(known.catalogue, known.rules, directory, book, offers, clock),
+        go=dispatch.go,
+        approval=requesting.opening,
+        wake=timers.wake,
+    )
+    acts = Acts(known.catalogue, known.rules, directory, book, clock, approving)
+    desk = Desk(Road(parts), acts, approving, follow, book, clock)
     grapevine = _grapevine(on, directory)
     seam = _seam(on, desk, directory, grapevine)
     sockets = _sockets(on, seam)
@@ -122,7 +145,7 @@ def join(on: Foundation) -> Bot:
     tells = partial(facts, on.kept, engine, sockets, replicas, clock, known.rules)
     app = web(_front(on, seam), checks(on.kept, watch, sockets, clock), tells)
     sender = Sender(on.kept.outbox, on.client, rendered, clock)
-    timers = Timers(book, clock, on.kept.owner)
+    requesting.join(timers)
     Settling(known.catalogue, book, known.ports, follow, clock).join(timers)
     Forgetting(known.catalogue, book).join(timers)
     return Bot(
@@ -139,6 +162,34 @@ def join(on: Foundation) -> Bot:
         sockets=sockets,
         replicas=replicas,
         grapevine=grapevine,
+    )
+
+
+def _approval_needs(
+    on: Foundation,
+    directory: SlackDirectory,
+    offers: Offers,
+    go: Callable[[str, Operation], None],
+) -> ApprovalNeeds:
+    """Return what approvals are asked for and counted with."""
+    lanes = {
+        name: LaneRule(
+            told.channel, timedelta(minutes=told.expires), timedelta(minutes=told.remind)
+        )
+        for name, told in on.settings.lanes.items()
+    }
+    known, kept = on.known, on.kept
+    return ApprovalNeeds(
+        catalogue=known.catalogue,
+        rules=known.rules,
+        directory=directory,
+        book=kept.book,
+        ports=known.ports,
+        clock=on.clock,
+        fingerprint=kept.sealer.fingerprint,
+        offers=offers,
+        go=go,
+        lanes=lanes,
     )
 
 

@@ -4,12 +4,14 @@ from dataclasses import dataclass, replace
 
 from bot.domain.catalogue import Catalogue
 from bot.domain.clock import Clock
+from bot.domain.decision import Effect
 from bot.domain.errors import NotAllowed
 from bot.domain.invocation import Origin, State
 from bot.domain.notice import Audience, RunCard
 from bot.domain.ports import Rules
 from bot.domain.record import Stage
 from bot.pipeline.answers import Answer, Refusal, Taken
+from bot.pipeline.approving import Approving
 from bot.pipeline.deciding import question, refusal
 from bot.pipeline.protocols import Book, Directory, Draft, Entry
 from bot.pipeline.recording import ClearCase, drafts, event, stored_case
@@ -26,13 +28,16 @@ class Acts:
     directory: Directory
     book: Book
     clock: Clock
+    approving: Approving
 
     async def cancel(self, invocation: str, origin: Origin) -> Answer:
         """Leave word that *invocation* be cancelled before its next step.
 
-        For who asked it or could ask it.
+        For who asked it or could ask it. What waits for approval is withdrawn, by who asked it.
         """
         found = await self.book.get(invocation)
+        if found is not None and found.state is State.WAITING:
+            return await self.approving.withdraw(invocation, origin)
         case = stored_case(found, self.catalogue) if found else None
         if found is None or not isinstance(case, ClearCase):
             return GONE
@@ -76,7 +81,7 @@ class Acts:
             return Refusal(message=unknown.message, fix=unknown.fix, code="unknown_actor")
         asked = await question(replace(case, actor=actor), self.directory, self.clock)
         decision = self.rules.decide(asked)
-        if decision.allowed:
+        if decision.allowed or decision.effect is Effect.NEEDS_APPROVAL:
             return None
         no = refusal(decision, case.declared, actor)
         return Refusal(message=no.message, fix=no.fix, code=decision.code)

@@ -49,7 +49,10 @@ class Asking:
 
 
 class Taken(BaseModel):
-    """It is recorded and goes on; what comes of it is told later."""
+    """It is recorded and goes on; what comes of it is told later.
+
+    *waits* says, of what needs approval first, what it waits for.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -57,6 +60,7 @@ class Taken(BaseModel):
     invocation: str
     operation: str
     risk: Risk
+    waits: str = ""
 
 
 class Refusal(BaseModel):

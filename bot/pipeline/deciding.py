@@ -33,6 +33,12 @@ def refusal(decision: Decision, operation: Operation, actor: Actor) -> NotAllowe
     return NotAllowed(why, fix=f"{cure(decision)}{_more(decision, operation, actor)}.")
 
 
+def waiting(decision: Decision) -> str:
+    """Say what *decision* lets wait, and for whom."""
+    people = " and ".join(f"{count} of {lane}" for lane, count in decision.needs.items())
+    return f"It waits for approval by {people}. {' '.join(decision.reasons)}"
+
+
 def cure(decision: Decision) -> str:
     """Say what whoever is refused by *decision* can do, without a full stop."""
     match decision.code:

@@ -66,6 +66,13 @@ class Dispatch:
         else:
             self._keep(self._at.queue.enqueue(invocation))
 
+    def go_on(self, invocation: str, operation: Operation) -> None:
+        """Hand *invocation*, which has waited, on; the engine may have ended it once already."""
+        if self.paused or operation.risk is Risk.READ:
+            self.go(invocation, operation)
+        else:
+            self._keep(self._at.queue.again(invocation))
+
     async def run(self) -> None:
         """Sweep for ever."""
         while True:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.domain.actor import Actor
+from bot.domain.approval import Approval
 from bot.domain.decision import Channel
 from bot.domain.invocation import Invocation, State, Step
 from bot.domain.notice import Audience, Notice
@@ -16,12 +17,16 @@ from bot.domain.record import Event
 class Draft:
     """A message as it should be now.
 
-    One with the same *slot* of an invocation is edited in place.
+    One with the same *slot* of an invocation is edited in place. *to* is the channel or the person
+    it is for, where that is not where, and who, asked. One for a thread stands *below* the message
+    of that slot.
     """
 
     slot: str
     audience: Audience
     notice: Notice
+    to: str | None = None
+    below: str = "card"
 
 
 @dataclass(frozen=True)
@@ -138,6 +143,30 @@ class Book(Protocol):
 
     async def wipe(self, invocation: str, params: str) -> bool:
         """Put *params* in place of those of what was refused. False where it was not."""
+        ...
+
+    async def approval(self, invocation: str) -> Approval | None:
+        """Return what was asked of approvers of *invocation*, and what they said."""
+        ...
+
+    async def open_approvals(self, limit: int = 1000) -> Sequence[Approval]:
+        """Return what waits for votes, the soonest to expire first."""
+        ...
+
+    async def amend(
+        self,
+        approval: Approval,
+        entry: Entry,
+        *,
+        to: State | None = None,
+        params: str | None = None,
+    ) -> bool:
+        """Put *approval* in place of the one of its version, with *entry*.
+
+        Its invocation is moved *to* another state, with *params* in place of its own. A version of
+        0 is the first. False, and nothing is written, where another change came before, or the
+        invocation may not be moved so.
+        """
         ...
 
     async def in_state(self, states: Collection[State], limit: int = 1000) -> Sequence[Invocation]:

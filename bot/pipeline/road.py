@@ -9,7 +9,7 @@ from datetime import timedelta
 from bot.domain.actor import Actor
 from bot.domain.catalogue import Catalogue
 from bot.domain.clock import Clock
-from bot.domain.decision import Decision
+from bot.domain.decision import Decision, Effect
 from bot.domain.errors import BadRequest, NotAllowed, NotNow, Refused
 from bot.domain.ids import new_id
 from bot.domain.invocation import Origin, State
@@ -18,11 +18,11 @@ from bot.domain.params import Option, Params
 from bot.domain.ports import Rules
 from bot.domain.record import Stage
 from bot.pipeline.answers import ANSWER, Answer, Ask, Asking, Form, Refusal, Taken
-from bot.pipeline.deciding import question, refusal
+from bot.pipeline.deciding import question, refusal, waiting
 from bot.pipeline.forgetting import AGAIN_FOR, forgetting
 from bot.pipeline.metrics import ANSWERED
 from bot.pipeline.offers import Offers
-from bot.pipeline.protocols import Book, Directory, Entry, Repeat, SaidBefore
+from bot.pipeline.protocols import Book, Directory, Entry, Repeat, SaidBefore, Timer
 from bot.pipeline.recording import Case, ClearCase, card, discreet, drafts, event, opening
 from bot.pipeline.understanding import Understood, understand
 from bot.pipeline.values import meaning, params_from_json
@@ -45,7 +45,10 @@ REMEMBERED = 4096
 
 @dataclass(frozen=True)
 class Parts:
-    """What the road is joined from."""
+    """What the road is joined from.
+
+    *approval* makes the timer that asks for approval, *wake* has it looked at, at once.
+    """
 
     catalogue: Catalogue
     rules: Rules
@@ -54,6 +57,8 @@ class Parts:
     offers: Offers
     clock: Clock
     go: Callable[[str, Operation], None]
+    approval: Callable[[str], Timer]
+    wake: Callable[[], None]
 
 
 class Road:
@@ -110,17 +115,23 @@ class Road:
         """Ask the rules, write the answer down, and let what is allowed go on."""
         operation = case.declared
         decision = self._is.rules.decide(await question(case, self._is.directory, self._is.clock))
-        if not decision.allowed:
+        if decision.effect is Effect.DENY:
             no = refusal(decision, operation, case.actor)
             return await self._refuse(case, asking, State.DENIED, no, decision)
         changes = operation.risk is not Risk.READ
-        taken = Taken(invocation=case.id, operation=operation.name, risk=operation.risk)
+        waits = "" if decision.allowed else waiting(decision)
+        state = State.WAITING if waits else State.ACCEPTED
+        taken = Taken(
+            invocation=case.id, operation=operation.name, risk=operation.risk, waits=waits
+        )
+        shown = card(case, state).model_copy(update={"progress": waits})
         entry = Entry(
             events=(event(case, Stage.INTENT, self._is.clock, decision=decision),),
-            drafts=drafts(card(case, State.ACCEPTED), case.origin),
+            drafts=drafts(shown, case.origin),
+            timers=(self._is.approval(case.id),) if waits else (),
         )
         same = meaning(operation, case.actor, case.params) if changes else None
-        row = opening(case, asking.key, State.ACCEPTED, taken, entry, meaning=same)
+        row = opening(case, asking.key, state, taken, entry, meaning=same)
         since = None if asking.again or not changes else case.at - SAME
         try:
             written = await self._is.book.open(row, within=CONFIRM_WITHIN, same_since=since)
@@ -137,7 +148,7 @@ class Road:
                 )
                 return await self._refuse(case, asking, State.DENIED, twice, again=True)
             case None:
-                self._is.go(case.id, operation)
+                self._is.wake() if waits else self._is.go(case.id, operation)
                 return taken
 
     async def _ask_more(

@@ -8,7 +8,7 @@ from datetime import timedelta
 from structlog.contextvars import bound_contextvars
 
 from bot.domain.catalogue import Catalogue
-from bot.domain.decision import Decision
+from bot.domain.decision import Decision, Effect
 from bot.domain.errors import NotAllowed
 from bot.domain.invocation import Invocation, State, Step, StepState
 from bot.domain.notice import RunCard, StepLine
@@ -31,6 +31,7 @@ from bot.pipeline.recording import (
     trace,
     undo_words,
 )
+from bot.pipeline.requesting import Requesting
 from bot.pipeline.runbook import Pen, ReadMemory, RunMemory, surely
 from bot.pipeline.values import params_json
 from bot.pipeline.wiring import Ports
@@ -54,6 +55,11 @@ class Needs:
     ports: Ports
     pen: Pen
     replicas: Replicas
+    approvals: Requesting
+
+
+class NeedsApproval(Exception):
+    """What was approved is not approved any more."""
 
 
 class Runner:
@@ -88,7 +94,11 @@ class Runner:
             actor = await self._is.directory.actor(case.origin.team, case.origin.user)
             case = replace(case, actor=actor)
             # What has begun is finished; before the first side effect the rules are asked again.
-            decision = None if steps or reads else await self._asked_again(case)
+            unasked = steps or (reads and not self._has_lanes(case))
+            decision = None if unasked else await self._asked_again(case)
+        except NeedsApproval:
+            await self._is.approvals.again(case)
+            return
         except NotAllowed as no:
             if not steps:
                 denied = Outcome(State.DENIED, "denied", problem=no.message, fix=no.fix)
@@ -114,10 +124,17 @@ class Runner:
     async def _asked_again(self, case: ClearCase) -> Decision:
         """Ask the rules once more, as of now; raises NotAllowed where they say no."""
         asked = await question(case, self._is.directory, self._is.pen.clock)
-        decision = self._is.rules.decide(asked)
+        granted = await self._is.approvals.granted(case) if self._has_lanes(case) else None
+        around = replace(asked.around, approvals=granted or {})
+        decision = self._is.rules.decide(replace(asked, around=around))
+        if decision.effect is Effect.NEEDS_APPROVAL and granted is not None:
+            raise NeedsApproval
         if not decision.allowed:
             raise refusal(decision, case.declared, case.actor)
         return decision
+
+    def _has_lanes(self, case: ClearCase) -> bool:
+        return bool(self._is.rules.lanes(case.declared))
 
     async def _carry_out(
         self, case: ClearCase, memory: RunMemory | ReadMemory, steps: tuple[Step, ...]

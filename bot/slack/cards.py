@@ -5,9 +5,10 @@ from types import MappingProxyType
 
 from bot.domain.ids import short
 from bot.domain.invocation import State, StepState
-from bot.domain.notice import Audience, Note, Notice, RunCard, StepLine
+from bot.domain.notice import ApprovalCard, Audience, Note, Notice, RunCard, StepLine
 from bot.domain.operation import Risk
 from bot.slack import limits
+from bot.slack.approvals import approval_card
 from bot.slack.blocks import NOTHING, Block, button, context, modal, plain, section
 from bot.slack.mrkdwn import Mrkdwn, bold, code, join, sentence, text, user, web_address
 from bot.slack.results import drawn, more, overflow, rest
@@ -26,6 +27,7 @@ _STANDS: Mapping[State, tuple[str, str]] = MappingProxyType(
     {
         State.INVALID: ("⚠️", "unclear"),
         State.DENIED: ("⛔", "not allowed"),
+        State.WAITING: ("🔏", "waiting for approval"),
         State.ACCEPTED: ("🕓", "waiting to start"),
         State.RUNNING: ("⏳", "running"),
         State.SUCCEEDED: ("✅", "done"),
@@ -43,7 +45,7 @@ _MARKS: Mapping[StepState, str] = MappingProxyType(
         StepState.BY_HAND: "✋",
     }
 )
-_GOING = frozenset({State.ACCEPTED, State.RUNNING})
+_GOING = frozenset({State.WAITING, State.ACCEPTED, State.RUNNING})
 _MAYBE = "It may have happened, and it may not: an answer was lost."
 _LOOKING = "We are looking what came of it; this message will change. Do not ask again before."
 _LOOK = "Look there before you ask again; nothing else settles it."
@@ -58,6 +60,8 @@ def card(notice: Notice, audience: Audience = Audience.PERSON) -> Block:
         case Note():
             words = str(sentence(f"{notice.message} {notice.fix}".strip()))
             return {"text": words if words.strip() else NOTHING, "blocks": _note(notice)}
+        case ApprovalCard():
+            return approval_card(notice)
 
 
 def goes_alone(card: RunCard, audience: Audience) -> bool:
@@ -167,9 +171,15 @@ def _buttons(card: RunCard, audience: Audience) -> list[Block]:
         if card.state is State.SUCCEEDED and audience is Audience.PERSON:
             found.append(button("Share here", SHARE, card.invocation))
     elif card.state in _GOING:
-        confirm = _are_you_sure()
-        found.append(button("Cancel", CANCEL, card.invocation, style="danger", confirm=confirm))
+        found.append(_cancel(card))
     return found
+
+
+def _cancel(card: RunCard) -> Block:
+    if card.state is State.WAITING:
+        return button("Withdraw", CANCEL, card.invocation)
+    sure = _are_you_sure()
+    return button("Cancel", CANCEL, card.invocation, style="danger", confirm=sure)
 
 
 def _are_you_sure() -> Block:

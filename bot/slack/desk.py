@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bot.domain.invocation import Origin
+from bot.domain.notice import ApprovalCard
 from bot.domain.operation import Operation
 from bot.domain.params import Option
 from bot.pipeline.answers import Answer, Asking, Refusal
@@ -34,6 +35,24 @@ class Desk(Protocol):
 
     async def cancel(self, invocation: str, origin: Origin) -> Answer:
         """Leave word that the run is to be cancelled."""
+        ...
+
+    async def look(self, invocation: str, round_: int, origin: Origin) -> ApprovalCard | Refusal:
+        """Return the request for approval if who looks may decide it now, else why not."""
+        ...
+
+    async def vote(
+        self, invocation: str, round_: int, origin: Origin, *, yes: bool, reason: str
+    ) -> Answer:
+        """Take the word of who decides."""
+        ...
+
+    async def hand_over(self, invocation: str, round_: int, origin: Origin, to: str) -> Answer:
+        """Let *to* decide in place of who may."""
+        ...
+
+    async def remark(self, invocation: str, origin: Origin, text: str) -> Answer:
+        """Put a question to who asked."""
         ...
 
     async def share(self, invocation: str, origin: Origin) -> Answer:

@@ -145,6 +145,7 @@ class SlackDirectory:
         match kind:
             case "person":
                 self._people.forget(key)
+                self._everybody.forget("")
             case "groups":
                 self._usergroups.forget("")
             case "channel":
@@ -256,6 +257,7 @@ def _actor(person: Payload, team: str, own: str, groups: frozenset[str]) -> Acto
         external=stranger,
         bot=user == _SLACKBOT or any(person.at(m) is True for m in ("is_bot", "is_workflow_bot")),
         zone=_zone(person.text("tz")),
+        email=person.text("profile", "email").strip().casefold(),
     )
 
 

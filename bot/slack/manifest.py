@@ -19,6 +19,7 @@ SCOPES = (
     "im:write",
     "usergroups:read",
     "users:read",
+    "users:read.email",
 )
 """The bot's scopes, each with something that fails without it; `doctor` compares them."""
 

@@ -6,6 +6,7 @@ which leaves it no mark-up at all; our own sentences go through `sentence`, whic
 
 import re
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Self
 from urllib.parse import quote, urlsplit
 
@@ -116,6 +117,12 @@ def user(identifier: str) -> Mrkdwn:
 def channel(identifier: str) -> Mrkdwn:
     """Link the channel *identifier*; what is no Slack id is shown as text."""
     return _made(f"<#{identifier}>") if _CHANNEL.fullmatch(identifier) else text(identifier, 100)
+
+
+def moment(at: datetime) -> Mrkdwn:
+    """Return *at* as the reader's own clock shows it (docs.slack.dev: formatting, dates)."""
+    known = f"{at.astimezone(UTC):%H:%M} UTC"
+    return _made(f"<!date^{round(at.timestamp())}^{{time}}|{known}>")
 
 
 def web_address(url: str) -> str | None:

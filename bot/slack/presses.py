@@ -6,7 +6,7 @@ from bot.domain.invocation import Origin
 from bot.domain.notice import Note
 from bot.domain.operation import Operation
 from bot.pipeline.answers import Answer, Ask, Refusal, Taken
-from bot.slack import home, sentences
+from bot.slack import approvals, home, sentences
 from bot.slack.asking import origin_of
 from bot.slack.blocks import Block
 from bot.slack.cards import AGAIN, CANCEL, SHARE, card, note_view
@@ -39,6 +39,8 @@ class Presses:
                 await self._act(payload, origin, button, value)
             case home.FIND:
                 await self._open(payload, origin, catalogue_view(origin.channel))
+            case way if way in approvals.WAYS:
+                await self._decide(payload, origin, way, approvals.Ref.read(value))
             case home.OPEN:
                 await self._open(payload, origin, await self._form(origin, value))
             case _:
@@ -51,6 +53,14 @@ class Presses:
         note = _note(answer, quiet=button != AGAIN)
         if note is not None:
             self._tell(payload, origin, note, instead=isinstance(answer, Taken))
+
+    async def _decide(self, payload: Payload, origin: Origin, way: str, ref: approvals.Ref) -> None:
+        """Open the modal in which one decides, or say why who pressed may not."""
+        match await self._desk.look(ref.invocation, ref.round, origin):
+            case Refusal() as no:
+                self._tell(payload, origin, sentences.note_of(no), instead=False)
+            case card:
+                await self._open(payload, origin, approvals.decide_view(card, way))
 
     async def _form(self, origin: Origin, name: str) -> Block:
         """Return the form of the operation *name*, or why it is not opened for who asks."""

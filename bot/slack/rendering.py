@@ -9,7 +9,7 @@ from bot.slack.cards import card, detail, goes_alone, overflow
 from integrations.slack.delivery import Rendered
 from integrations.slack.outbox import Post
 
-_GOING = frozenset({State.ACCEPTED, State.RUNNING})
+_GOING = frozenset({State.WAITING, State.ACCEPTED, State.RUNNING})
 
 
 def rendered(post: Post) -> Rendered:

@@ -27,7 +27,9 @@ def note_of(refusal: Refusal) -> Note:
 
 
 def on_it(taken: Taken) -> str:
-    """Return the line that says that *taken* goes on."""
+    """Return the line that says that *taken* goes on, or what it waits for."""
+    if taken.waits:
+        return f"`{taken.operation}`: {taken.waits} I will tell you here."
     return f"On it: `{taken.operation}`. I will tell you here."
 
 

@@ -40,6 +40,16 @@ def confirmed_of(view: Any) -> str | None:
     return _typed(_element(view, CONFIRM)) or None
 
 
+def written_in(view: Any, block: str) -> str:
+    """Return what was typed into the field *block*, or nothing."""
+    return _typed(_element(view, block))
+
+
+def person_in(view: Any, block: str) -> str:
+    """Return who was chosen in the field *block*, or nothing."""
+    return _text(_element(view, block).get("selected_user"))
+
+
 def chosen_of(view: Any) -> str | None:
     """Return the name of the operation chosen in the catalogue, or None."""
     return _option(_element(view, CHOSEN)) or None

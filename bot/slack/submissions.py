@@ -9,13 +9,21 @@ from bot.domain.invocation import Origin
 from bot.domain.notice import Note
 from bot.domain.operation import Operation
 from bot.pipeline.answers import Ask, Asking, Form, Refusal, Taken
+from bot.slack import approvals, forms, sentences
 from bot.slack import catalogue as list_of_operations
-from bot.slack import forms, sentences
 from bot.slack.asking import Keys, origin_of
 from bot.slack.cards import note_view
 from bot.slack.desk import Desk
 from bot.slack.payload import Payload
-from bot.slack.state import asked_of, chosen_of, confirmed_of, metadata, values_of
+from bot.slack.state import (
+    asked_of,
+    chosen_of,
+    confirmed_of,
+    metadata,
+    person_in,
+    values_of,
+    written_in,
+)
 
 Body = str | dict[str, Any]
 
@@ -39,8 +47,35 @@ class Submissions:
                 return await self._chosen(payload, origin)
             case forms.CALLBACK:
                 return await self._filled(payload, origin, name or "")
+            case approvals.CALLBACK:
+                return await self._decided(payload, origin, name or "")
             case _:
                 return ""
+
+    async def _decided(self, payload: Payload, origin: Origin, said: str) -> Body:
+        """Take the word of who approves, refuses, asks or hands over."""
+        view, (way, ref) = payload.at("view"), approvals.way_of(said)
+        words = written_in(view, approvals.REASON)
+        match way:
+            case approvals.APPROVE | approvals.REFUSE:
+                yes = way == approvals.APPROVE
+                answer = await self._desk.vote(
+                    ref.invocation, ref.round, origin, yes=yes, reason=words
+                )
+            case approvals.ASK:
+                answer = await self._desk.remark(ref.invocation, origin, words)
+            case _:
+                to = person_in(view, approvals.PERSON)
+                answer = await self._desk.hand_over(ref.invocation, ref.round, origin, to)
+        match answer:
+            case Refusal(code="reason") as no:
+                return _errors({approvals.REASON: f"{no.message} {no.fix}"})
+            case Refusal(code="unfit") as no:
+                return _errors({approvals.PERSON: f"{no.message} {no.fix}"})
+            case Refusal() as no:
+                return _update(sentences.note_of(no))
+            case _:
+                return {"response_action": "clear"}
 
     async def _chosen(self, payload: Payload, origin: Origin) -> Body:
         name = chosen_of(payload.at("view"))

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from audit.append import append
 from audit.sealing import Sealer
+from bot.domain.approval import Approval
 from bot.domain.ids import new_id
 from bot.domain.invocation import Invocation, State, Step
 from bot.domain.notice import Notice
@@ -22,6 +23,8 @@ from bot.store.database import Store
 from bot.store.entries import Sealed, sealed
 from bot.store.rows import (
     Values,
+    approval_of,
+    approval_values,
     invocation_of,
     invocation_values,
     open_notice,
@@ -39,6 +42,10 @@ _TOO_LATE = Refusal(
     fix="Ask again.",
     code="not_recorded",
 ).model_dump_json()
+
+
+class _Overtaken(Exception):
+    """Another change came before; all of the unit of work is undone."""
 
 
 class SqlBook(Book):
@@ -71,7 +78,7 @@ class SqlBook(Book):
             entry.write(connection, self._sealer, first=True)
             return None
 
-        accepted = opening.invocation.state is State.ACCEPTED
+        accepted = opening.invocation.state in {State.ACCEPTED, State.WAITING}
         back = partial(self._take_back, opening=opening) if accepted else None
         found = await self._store.write(work, within=within, on_late=back)
         if found is None:
@@ -151,6 +158,60 @@ class SqlBook(Book):
         """See `Book.wipe`."""
         sealed_params = self._box.seal(params, "invocation", invocation, "params")
         return await self._change(sql.WIPE, {"of": invocation, "params": sealed_params}, Entry())
+
+    @override
+    async def approval(self, invocation: str) -> Approval | None:
+        """See `Book.approval`."""
+        row = await self._store.read(
+            lambda connection: (
+                connection.execute(sql.APPROVAL, {"of": invocation}).mappings().first()
+            )
+        )
+        return None if row is None else approval_of(row, self._box)
+
+    @override
+    async def open_approvals(self, limit: int = 1000) -> Sequence[Approval]:
+        """See `Book.open_approvals`."""
+        rows = await self._store.read(
+            lambda connection: (
+                connection.execute(sql.OPEN_APPROVALS, {"at_most": limit}).mappings().all()
+            )
+        )
+        return [approval_of(row, self._box) for row in rows]
+
+    @override
+    async def amend(
+        self,
+        approval: Approval,
+        entry: Entry,
+        *,
+        to: State | None = None,
+        params: str | None = None,
+    ) -> bool:
+        """See `Book.amend`."""
+        of, seen = approval.invocation, approval.version
+        wiped = None if params is None else self._box.seal(params, "invocation", of, "params")
+        newer = approval_values(approval.model_copy(update={"version": seen + 1}), self._box)
+        ready, now = sealed(of, entry, self._box), self._now()
+
+        def work(connection: Connection) -> None:
+            move: Values = {"of": of, "by": None, "params": wiped, "changed_at": now}
+            if to is not None and not _one(connection, sql.MOVE[to], move):
+                raise _Overtaken
+            if seen:
+                amended = connection.execute(sql.AMEND, {**newer, "of": of, "seen": seen})
+            else:
+                amended = sql.ASK_APPROVAL.run(connection, newer)
+            if amended.rowcount != 1:
+                raise _Overtaken
+            ready.write(connection, self._sealer)
+
+        try:
+            await self._store.write(work, lane=of)
+        except _Overtaken:
+            return False
+        self._tell(ready)
+        return True
 
     @override
     async def in_state(self, states: Collection[State], limit: int = 1000) -> Sequence[Invocation]:

@@ -74,6 +74,8 @@ def _values(invocation: str, draft: Draft, box: Box) -> Values:
         "slot": draft.slot,
         "audience": draft.audience.value,
         "notice": seal_notice(draft.notice, invocation, draft.slot, box),
+        "place": draft.to,
+        "below": draft.below,
     }
 
 

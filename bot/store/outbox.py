@@ -141,6 +141,7 @@ class SqlOutbox(Outbox):
                 ts=row["ts"],
                 channel=row["channel"] or row["thread_channel"],
                 thread=row["thread"],
+                to=row["place"],
                 attempts=row["attempts"],
                 tried=None if tried is None else datetime.fromisoformat(tried),
             )

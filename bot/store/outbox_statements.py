@@ -32,12 +32,13 @@ HELD_FOR = timedelta(seconds=30)
 
 _card = message.alias("card")
 _waits = and_(message.c.version > message.c.sent_version, message.c.dropped.is_(None))
+_above = func.coalesce(message.c.below, "card")
 _in_thread = message.c.audience == Audience.THREAD.value
 _whose = case(
     (message.c.audience == Audience.PERSON.value, invocation.c.actor),
     # The versions of what was posted follow each other and wait for nothing else.
     (and_(message.c.ts.is_not(None), message.c.channel != ""), cast(message.c.id, Text)),
-    else_=func.coalesce(invocation.c.channel, invocation.c.actor),
+    else_=func.coalesce(message.c.place, invocation.c.channel, invocation.c.actor),
 )
 
 
@@ -85,7 +86,7 @@ UNSENT = (
     )
     .join(_in_turn, _in_turn.c.id == message.c.id)
     .join(invocation, invocation.c.id == message.c.invocation)
-    .outerjoin(_card, and_(_card.c.invocation == message.c.invocation, _card.c.slot == "card"))
+    .outerjoin(_card, and_(_card.c.invocation == message.c.invocation, _card.c.slot == _above))
     .where(
         _in_turn.c.held == 0,
         or_(message.c.audience != Audience.THREAD.value, _card.c.ts.is_not(None)),

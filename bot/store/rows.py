@@ -9,6 +9,7 @@ from pydantic import BaseModel, TypeAdapter
 from sqlalchemy import RowMapping
 
 from audit.records import nfc
+from bot.domain.approval import Approval
 from bot.domain.invocation import Invocation, Origin, State, Step, StepState
 from bot.domain.notice import Notice
 from bot.pipeline.protocols import Timer
@@ -102,6 +103,25 @@ def step_of(row: RowMapping, box: Box) -> Step:
         state=StepState(row["state"]),
         result=None if result is None else box.open(result, "step", of, "result"),
         note=box.open(row["note"], "step", of, "note"),
+    )
+
+
+def approval_values(one: Approval, box: Box) -> Values:
+    """Return the columns of *one*."""
+    body = one.model_dump_json()
+    return {
+        "invocation": one.invocation,
+        "version": one.version,
+        "state": one.standing.value,
+        "expires_at": stamp(one.expires_at),
+        "body": box.seal(body, "approval", one.invocation, "body"),
+    }
+
+
+def approval_of(row: RowMapping, box: Box) -> Approval:
+    """Return the approval that *row* holds."""
+    return Approval.model_validate_json(
+        box.open(row["body"], "approval", row["invocation"], "body")
     )
 
 

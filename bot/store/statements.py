@@ -18,8 +18,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from audit.prepared import Prepared
+from bot.domain.approval import Standing
 from bot.domain.invocation import MOVES, State
-from bot.store.tables import invocation, message, step, timer
+from bot.store.tables import approval, invocation, message, step, timer
 
 _this = invocation.c.id == bindparam("of")
 
@@ -38,7 +39,7 @@ SAME_MEANING = Prepared(
     .where(
         invocation.c.meaning == bindparam("meaning"),
         invocation.c.at >= bindparam("since"),
-        _in(State.ACCEPTED, State.RUNNING, State.SUCCEEDED),
+        _in(State.WAITING, State.ACCEPTED, State.RUNNING, State.SUCCEEDED),
     )
     .order_by(invocation.c.at.desc())
     .limit(1)
@@ -99,7 +100,7 @@ MOVE: Mapping[State, Update] = {
 }
 TAKE_BACK = (
     update(invocation)
-    .where(_this, _in(State.ACCEPTED))
+    .where(_this, _in(State.WAITING, State.ACCEPTED))
     .values(
         state=State.FAILED.value,
         params=bindparam("params"),
@@ -128,6 +129,22 @@ REPLACE_STEP = (
 _before = step.alias()
 PUT_STEP = insert(step).values(
     position=select(func.count()).where(_before.c.invocation == bindparam("of")).scalar_subquery()
+)
+
+APPROVAL = select(approval).where(approval.c.invocation == bindparam("of"))
+OPEN_APPROVALS = (
+    select(approval)
+    .where(approval.c.state == Standing.OPEN.value)
+    .order_by(approval.c.expires_at, approval.c.invocation)
+    .limit(bindparam("at_most"))
+)
+ASK_APPROVAL = Prepared(
+    insert_or(approval).on_conflict_do_nothing(index_elements=["invocation"]).inline()
+)
+AMEND = (
+    update(approval)
+    .where(approval.c.invocation == bindparam("of"), approval.c.version == bindparam("seen"))
+    .values({name: bindparam(name) for name in ("version", "state", "expires_at", "body")})
 )
 
 NOTICE = select(message.c.notice).where(

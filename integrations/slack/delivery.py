@@ -123,14 +123,15 @@ class Delivery:
 
     async def _to_channel(self, post: Post, payload: dict[str, Any]) -> tuple[str, str]:
         threaded = post.audience is Audience.THREAD and post.thread
-        where = post.channel if threaded and post.channel else post.origin.channel
+        where = post.channel if threaded and post.channel else post.to or post.origin.channel
         if not where:
             return await self._direct(post, payload)
         try:
             thread = post.thread or "" if threaded else ""
             return await self._place(post, payload, where, thread)
         except SlackRejected as no:
-            if no.code not in NOT_THERE:
+            # What is for others is no business of who asked.
+            if no.code not in NOT_THERE or post.to:
                 raise
             return await self._direct(post, payload)
 
@@ -151,9 +152,10 @@ class Delivery:
         return await self._direct(post, payload)
 
     async def _direct(self, post: Post, payload: dict[str, Any]) -> tuple[str, str]:
-        if not _PERSON.fullmatch(post.origin.user):
-            raise Undeliverable(f"{post.origin.user!r} is nobody in Slack.")
-        return await self._place(post, payload, post.origin.user)
+        person = post.to or post.origin.user
+        if not _PERSON.fullmatch(person):
+            raise Undeliverable(f"{person!r} is nobody in Slack.")
+        return await self._place(post, payload, person)
 
     async def _place(
         self, post: Post, payload: dict[str, Any], channel: str, thread: str = ""

@@ -16,8 +16,9 @@ class Post:
     *ts* and *channel* are Slack's, once it was posted; an empty *channel* says that nobody can edit
     it. For an audience of THREAD that was not posted yet, *channel* is the run's own message's.
 
-    *thread* is the `ts` of the run's own message for an audience of THREAD. *tried* is since when
-    it may stand in Slack though nobody noted it; None where it surely does not.
+    *thread* is the `ts` of the message it stands below, for an audience of THREAD. *tried* is since
+    when it may stand in Slack though nobody noted it; None where it surely does not. *to* is the
+    channel or the person it is for, where that is not where, and who, asked.
     """
 
     id: int
@@ -32,6 +33,7 @@ class Post:
     thread: str | None = None
     attempts: int = 0
     tried: datetime | None = None
+    to: str | None = None
 
     @property
     def key(self) -> str:

@@ -30,7 +30,7 @@ def place_of(post: Post) -> str:
     if post.audience is Audience.PERSON:
         return f"person:{origin.team}/{origin.user}"
     here = origin.channel if post.audience is not Audience.DIRECT else None
-    return f"post:{origin.team}/{post.channel or here or origin.user}"
+    return f"post:{origin.team}/{post.channel or post.to or here or origin.user}"
 
 
 class Pace:

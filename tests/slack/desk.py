@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.authoring import Context, Params, Result, Risk, operation
 from bot.domain.catalogue import Catalogue
 from bot.domain.invocation import Origin
+from bot.domain.notice import ApprovalCard
 from bot.domain.operation import Operation
 from bot.domain.params import Option
 from bot.pipeline.answers import Answer, Asking, Refusal, Taken
@@ -78,4 +79,22 @@ class WrittenDown:
 
     async def share(self, invocation: str, origin: Origin) -> Answer:
         self.pressed.append(("share", invocation, origin))
+        return self._answer()
+
+    async def look(self, invocation: str, round_: int, origin: Origin) -> ApprovalCard | Refusal:
+        self.pressed.append((f"look {round_}", invocation, origin))
+        return Refusal(message="This was decided already.", code="decided")
+
+    async def vote(
+        self, invocation: str, round_: int, origin: Origin, *, yes: bool, reason: str
+    ) -> Answer:
+        self.pressed.append((f"vote {round_} {yes} {reason}", invocation, origin))
+        return self._answer()
+
+    async def hand_over(self, invocation: str, round_: int, origin: Origin, to: str) -> Answer:
+        self.pressed.append((f"hand over {round_} {to}", invocation, origin))
+        return self._answer()
+
+    async def remark(self, invocation: str, origin: Origin, text: str) -> Answer:
+        self.pressed.append((f"remark {text}", invocation, origin))
         return self._answer()

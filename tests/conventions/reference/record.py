@@ -12,6 +12,12 @@ MEANS = {
     Stage.INTENT: "It is allowed and will be done. Committed before anything happens; with the "
     "params and the whole decision.",
     Stage.PREVIEW: "What would change was looked at: the number of rows and their fingerprint.",
+    Stage.APPROVAL_REQUESTED: "Others were asked to agree: how many by lane, until when, and the "
+    "digest of exactly what they agree to. A later round means that it was asked anew.",
+    Stage.APPROVAL_GIVEN: "Somebody, who is the actor, agreed: why, and who is still lacking.",
+    Stage.APPROVAL_REFUSED: "Somebody, who is the actor, refused, and why; it ends there.",
+    Stage.APPROVAL_EXPIRED: "Nobody decided in time; it ends there.",
+    Stage.APPROVAL_WITHDRAWN: "Who asked took it back before it was decided.",
     Stage.STARTED: "The run has begun, with the second decision, asked just before the first side "
     "effect. `resumed` says that it went on after a stop.",
     Stage.STEP: "A step has ended: its label, how, and the fingerprint of its answer.",

@@ -1,0 +1,197 @@
+"""Asking for approval: once it is needed, and anew where what was agreed to has changed."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.domain.approval import Approval, Remark, Standing
+from bot.domain.decision import Decision, Effect, Question
+from bot.domain.errors import Refused
+from bot.domain.invocation import Invocation, State
+from bot.domain.notice import Audience
+from bot.domain.record import Stage
+from bot.pipeline.answers import Refusal
+from bot.pipeline.approval_cards import LaneRule, Shown, places
+from bot.pipeline.deciding import refusal
+from bot.pipeline.matters import Matters, Needs
+from bot.pipeline.protocols import Draft, Entry, Timer
+from bot.pipeline.recording import ClearCase, card, discreet, drafts, event, stored_case
+from bot.pipeline.timers import Timers
+from bot.pipeline.values import params_json
+
+OPEN, EXPIRE, REMIND = "approval.open", "approval.expire", "approval.remind"
+"""The kinds of timers that ask for approval, end the waiting, and remind of it."""
+
+
+class Requesting:
+    """Opens requests for approval, reminds of them, ends them, and counts what they gave."""
+
+    def __init__(self, needs: Needs, matters: Matters) -> None:
+        self._is = needs
+        self._matters = matters
+
+    def join(self, timers: Timers) -> None:
+        """Ask, remind and end the waiting when timers of these kinds are due."""
+        timers.on(OPEN, self.ask)
+        timers.on(REMIND, self.remind)
+        timers.on(EXPIRE, self.expire)
+
+    def opening(self, invocation: str) -> Timer:
+        """Return the timer that asks for approval of *invocation* as soon as it is committed."""
+        return Timer(OPEN, invocation, self._is.clock.now())
+
+    async def ask(self, timer: Timer) -> None:
+        """Ask those who may approve, once; what changed meanwhile may make that needless."""
+        found = await self._is.book.get(timer.key)
+        if found is None or found.state is not State.WAITING:
+            return
+        if await self._is.book.approval(found.id) is None:
+            await self._ask_anew(found, None)
+
+    async def again(self, case: ClearCase) -> None:
+        """Ask once more for what was approved and is not any more; it waits again."""
+        found = await self._is.book.get(case.id)
+        approval = await self._is.book.approval(case.id)
+        if found is not None and approval is not None:
+            await self._ask_anew(found, approval)
+
+    async def _ask_anew(self, found: Invocation, before: Approval | None) -> None:
+        """Open the first request, or the next round; *before* is what was approved until now."""
+        case = stored_case(found, self._is.catalogue)
+        if not isinstance(case, ClearCase):
+            told = event(case, Stage.OUTCOME, self._is.clock, detail={"state": "failed"})
+            await self._is.book.move(found.id, State.FAILED, Entry((told,)), params="{}")
+            return
+        try:
+            asked = await self._matters.question(case)
+            # Nobody is asked for what cannot be done.
+            await self._is.offers.check(case.declared, case.params)
+        except Refused as no:
+            await self._end_unasked(case, no)
+            return
+        case = replace(case, actor=asked.actor)
+        decision = self._is.rules.decide(asked)
+        if decision.effect is not Effect.NEEDS_APPROVAL:
+            await self._settle_unasked(case, decision)
+            return
+        approval = await self._request(case, asked, decision, before)
+        has = await self._matters.voters.counts(approval, asked)
+        shown = Shown(case, approval, has)
+        detail: dict[str, object] = {
+            "digest": approval.digest,
+            "needs": dict(approval.needs),
+            "round": approval.round,
+            "expires_at": approval.expires_at.isoformat(),
+        }
+        told = event(
+            case, Stage.APPROVAL_REQUESTED, self._is.clock, decision=decision, detail=detail
+        )
+        news = (shown.told(approval.remarks[-1].text, shown.waits),) if before else ()
+        seen = (*shown.run(State.WAITING), *shown.cards(), *news)
+        entry = Entry((told,), seen, self._timers(approval))
+        await self._is.book.amend(approval, entry, to=State.WAITING if before else None)
+
+    async def _request(
+        self, case: ClearCase, asked: Question, decision: Decision, before: Approval | None
+    ) -> Approval:
+        now, lanes = self._is.clock.now(), tuple(decision.needs)
+        preview, trouble = await self._matters.preview(case)
+        digest = self._matters.digest(case, preview)
+        able = await self._matters.voters.able(lanes, asked)
+        rules = [self._is.lanes.get(lane, LaneRule()) for lane in lanes]
+        places_now = places(lanes, self._is.lanes, able)
+        request = Approval(
+            invocation=case.id,
+            digest=digest,
+            needs=dict(decision.needs),
+            sentences=decision.reasons,
+            opened_at=now,
+            expires_at=now + min(rule.expires for rule in rules),
+            preview=preview,
+            places=places_now,
+            helpers=tuple(person.name for person in able),
+            remarks=(Remark(name="", text=trouble, at=now),) if trouble else (),
+        )
+        if before is None:
+            return request
+        changed = digest != before.digest
+        why = (
+            "What would happen is not what was approved any more, so everybody is asked anew."
+            if changed
+            else "Somebody who approved this may not any more, so their word does not count."
+        )
+        known = {place.slot for place in before.places}
+        return request.model_copy(
+            update={
+                "round": before.round + 1 if changed else before.round,
+                "votes": () if changed else before.votes,
+                "stands_in": {} if changed else before.stands_in,
+                "expires_at": request.expires_at if changed else before.expires_at,
+                "remarks": (*before.remarks, Remark(name="", text=why, at=now)),
+                "places": (
+                    *before.places,
+                    *(place for place in places_now if place.slot not in known),
+                ),
+                "version": before.version,
+            }
+        )
+
+    async def _settle_unasked(self, case: ClearCase, decision: Decision) -> None:
+        """Go on with what needs no approval any more, or end what none would cure now."""
+        if not decision.allowed:
+            await self._end_unasked(case, refusal(decision, case.declared, case.actor))
+            return
+        if await self._is.book.move(case.id, State.ACCEPTED, Entry()):
+            self._is.go(case.id, case.declared)
+
+    async def _end_unasked(self, case: ClearCase, no: Refused) -> None:
+        detail: dict[str, object] = {"code": "denied", "why": discreet(no.message, case)}
+        told = event(case, Stage.DENIED, self._is.clock, detail=detail)
+        words = {"problem": no.message, "fix": no.fix}
+        shown = card(case, State.DENIED).model_copy(update=words)
+        entry = Entry((told,), drafts(shown, case.origin))
+        wiped = params_json(case.params, wipe_secrets=True)
+        await self._is.book.move(case.id, State.DENIED, entry, params=wiped)
+
+    async def remind(self, timer: Timer) -> None:
+        """Tell those who may decide and have not that it still waits."""
+        matter = await self._matters.find(timer.key)
+        if isinstance(matter, Refusal):
+            return
+        approval = matter.approval
+        has = await self._matters.voters.counts(approval, matter.asked)
+        shown = Shown(matter.case, approval, has)
+        note = shown.told(
+            f"Still to be decided: {shown.name}, asked by {matter.case.actor.name}.",
+            "The message with its buttons is above.",
+        ).notice
+        silent = [p for p in approval.places if p.direct and approval.word_of(p.to) is None]
+        notes = tuple(
+            Draft(f"remind:{p.to}.{approval.round}", Audience.DIRECT, note, to=p.to) for p in silent
+        )
+        await self._is.book.write(timer.key, Entry(drafts=notes))
+
+    async def expire(self, timer: Timer) -> None:
+        """End what has waited to its end; a timer of an earlier round ends nothing."""
+        approval = await self._is.book.approval(timer.key)
+        if approval is not None and approval.open and approval.expires_at <= self._is.clock.now():
+            await self._matters.lapse(timer.key)
+
+    async def granted(self, case: ClearCase) -> Mapping[str, int] | None:
+        """Count who agrees, now, to exactly what *case* would do; None where nobody was asked."""
+        approval = await self._is.book.approval(case.id)
+        if approval is None:
+            return None
+        if approval.standing is not Standing.APPROVED:
+            return {}
+        preview, _ = await self._matters.preview(case)
+        if self._matters.digest(case, preview) != approval.digest:
+            return {}
+        return await self._matters.voters.counts(approval, await self._matters.question(case))
+
+    def _timers(self, approval: Approval) -> tuple[Timer, ...]:
+        rules = [self._is.lanes.get(lane, LaneRule()) for lane in approval.needs]
+        remind = approval.opened_at + min(rule.remind for rule in rules)
+        expire = Timer(EXPIRE, approval.invocation, approval.expires_at)
+        if remind >= approval.expires_at:
+            return (expire,)
+        return expire, Timer(REMIND, approval.invocation, remind)

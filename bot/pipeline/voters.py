@@ -1,0 +1,100 @@
+"""Who may agree to what is asked, and whose word counts now."""
+
+from collections.abc import Hashable, Mapping, Sequence
+
+from bot.domain.actor import Actor
+from bot.domain.approval import Approval, counted
+from bot.domain.clock import Clock
+from bot.domain.decision import Decision, Question
+from bot.domain.errors import NotAllowed, NotNow
+from bot.domain.ports import Rules
+from bot.pipeline.protocols import Directory
+
+
+class Voters:
+    """Asks the rules anew each time: who could agree a minute ago may have left."""
+
+    def __init__(self, rules: Rules, directory: Directory, clock: Clock) -> None:
+        self._rules = rules
+        self._directory = directory
+        self._clock = clock
+
+    def lanes(self, voter: Actor, lanes: Sequence[str], asked: Question) -> frozenset[str]:
+        """Return in which of *lanes* *voter* may agree to what is *asked*.
+
+        Nobody agrees to what is their own, by whichever account: no rule can lift that.
+        """
+        if voter.is_same_person(asked.actor):
+            return frozenset()
+        return frozenset(lane for lane in lanes if self._may(voter, lane, asked).allowed)
+
+    def refusal(self, voter: Actor, lanes: Sequence[str], asked: Question) -> str:
+        """Say why *voter* may agree in none of *lanes*."""
+        if voter.is_same_person(asked.actor):
+            return "Nobody approves what they asked for themselves."
+        answers = [self._may(voter, lane, asked) for lane in lanes]
+        forbidden = [answer for answer in answers if answer.code == "forbidden"]
+        reasons = [reason for answer in forbidden or answers for reason in answer.reasons]
+        return " ".join(dict.fromkeys(reasons)) or "No rule lets you approve this."
+
+    async def standing_for(self, voter: Actor, approval: Approval, asked: Question) -> Actor:
+        """Return in whose name *voter* speaks: their own, or theirs who handed it over."""
+        by = approval.stands_in.get(voter.id)
+        outside = voter.guest or voter.external or voter.bot
+        if by is None or outside or voter.is_same_person(asked.actor):
+            return voter
+        try:
+            return await self._directory.actor(voter.team, by)
+        except NotAllowed:
+            return voter
+
+    async def counts(self, approval: Approval, asked: Question) -> dict[str, int]:
+        """Count by lane the people who have agreed and still may."""
+        lanes: dict[str, frozenset[str]] = {}
+        counts: list[Actor] = []
+        for vote in approval.votes:
+            try:
+                voter = await self._directory.actor(asked.actor.team, vote.person)
+            except NotAllowed:
+                continue
+            if any(voter.is_same_person(other) for other in counts):
+                continue
+            counts.append(voter)
+            mine = self.lanes(voter, tuple(approval.needs), asked)
+            if vote.instead_of is not None:
+                speaks = await self.standing_for(voter, approval, asked)
+                mine |= self.lanes(speaks, tuple(approval.needs), asked)
+            lanes[voter.key] = mine
+        return counted(approval.needs, lanes)
+
+    async def able(self, lanes: Sequence[str], asked: Question) -> Sequence[Actor]:
+        """Return who may agree now in any of *lanes*, by name; nobody where people are not known.
+
+        The rules are asked once for all who are alike to them.
+        """
+        try:
+            people = await self._directory.people(asked.actor.team)
+        except NotNow:
+            return ()
+        answers: dict[Hashable, bool] = {}
+        able: list[Actor] = []
+        for person in people:
+            if person.is_same_person(asked.actor):
+                continue
+            like = self._rules.alike(person)
+            if like not in answers:
+                answers[like] = bool(self.lanes(person, lanes, asked))
+                # What else the bot does goes on in between.
+                await self._clock.sleep(0)
+            if answers[like]:
+                able.append(person)
+        return sorted(able, key=lambda one: one.name.casefold())
+
+    def _may(self, voter: Actor, lane: str, asked: Question) -> Decision:
+        return self._rules.may_approve(voter, lane, asked)
+
+
+def lacking(needs: Mapping[str, int], has: Mapping[str, int]) -> str:
+    """Say how many more are needed: `1 more of finance and 2 more of dba`."""
+    more = {lane: count - has.get(lane, 0) for lane, count in needs.items()}
+    return " and ".join(f"{n} more of {lane}" for lane, n in more.items() if n > 0)
