@@ -199,10 +199,10 @@ class SqlBook(Book):
             if to is not None and not _one(connection, sql.MOVE[to], move):
                 raise _Overtaken
             if seen:
-                amended = connection.execute(sql.AMEND, {**newer, "of": of, "seen": seen})
+                changed = _one(connection, sql.AMEND, {**newer, "of": of, "seen": seen})
             else:
-                amended = sql.ASK_APPROVAL.run(connection, newer)
-            if amended.rowcount != 1:
+                changed = sql.ASK_APPROVAL.run(connection, newer).rowcount == 1
+            if not changed:
                 raise _Overtaken
             ready.write(connection, self._sealer)
 
