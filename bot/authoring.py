@@ -29,7 +29,7 @@ from bot.domain.params import (
     SlackChannel,
     SlackUser,
 )
-from bot.domain.ports import Explainer, Rules
+from bot.domain.ports import Explainer, Reviews, Rules
 from bot.domain.result import File, Result
 
 __all__ = [
@@ -54,6 +54,7 @@ __all__ = [
     "Refused",
     "Rest",
     "Result",
+    "Reviews",
     "Risk",
     "RuleWords",
     "Rules",

@@ -45,6 +45,7 @@ EXAMPLES = {
     "channels": 'ops = ["C0123ABCD"]',
     "databases": '[databases.backoffice]\nurl = "sqlite:///var/backoffice.db"',
     "lanes": '[lanes.finance]\nchannel = "C0123ABCD"',
+    "glass.channel": 'channel = "C0123ABCD"',
     "cli.users": 'alice = "U0123ABCD"',
     "cli.auditors": 'auditors = ["alice"]',
     "aliases": '"/suspend" = "users.suspend"',
@@ -86,6 +87,13 @@ class LaneSettings(_Part):
 
     remind: float = Field(60.0, gt=0)
     """Minutes after which those who may decide are reminded."""
+
+
+class GlassSettings(_Part):
+    """Where broken glass is heard of."""
+
+    channel: SlackId | None = None
+    """The channel that is told loudly whenever somebody breaks the glass."""
 
 
 class DatabaseSettings(_Part):
@@ -184,6 +192,7 @@ class Settings(BaseSettings):
     """Business databases by name."""
     lanes: dict[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")], LaneSettings] = {}
     """Lanes of approval by name."""
+    glass: GlassSettings = GlassSettings()
     cli: CliSettings = CliSettings()
     aliases: dict[Annotated[str, StringConstraints(pattern=r"^/[a-z0-9_-]{1,31}$")], str] = {}
     """Extra slash commands: each means an operation."""

@@ -220,7 +220,9 @@ class CedarRules:
         if code == "error":
             return (_NO_ANSWER,)
         if code == "no_rule":
-            return tuple(r.doc for r in self._rules.values() if r.permits and r.covers(names))
+            # Breaking the glass is offered to who may, by a button, and advised to nobody else.
+            permits = (r for r in self._rules.values() if r.permits and r.covers(names))
+            return tuple(r.doc for r in permits if not r.wants_broken_glass)
         return tuple(self._rules[i].doc for i in rules)
 
 

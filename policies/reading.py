@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cedarpy import policies_to_pst
-from cedarpy.pst import ActionEq, ActionIn, ScopeAny, Template
+from cedarpy.pst import ActionEq, ActionIn, GetAttr, ScopeAny, Template, Var
 from typing_extensions import override
+
+from policies.tree import walk
 
 _SKIPPED = re.compile(r"(?:\s|//[^\n]*)*")
 _TOKEN = re.compile(r'//[^\n]*|"(?:\\.|[^"\\])*"|;', re.DOTALL)
 _NAMED = re.compile(r"[`'](.+?)[`']|(\S+)$")
+_GLASS = GetAttr(base=Var(name="context"), attr="break_glass")
 _UNFINISHED = "unexpected end of input"
 
 
@@ -65,6 +68,11 @@ class Rule:
     def permits(self) -> bool:
         """Say whether it allows, rather than forbids."""
         return self.policy.effect == "permit"
+
+    @property
+    def wants_broken_glass(self) -> bool:
+        """Say whether it looks at whether the glass is broken."""
+        return any(node == _GLASS for node in walk(self.policy.clauses))
 
     def covers(self, names: frozenset[str]) -> bool:
         """Say whether its scope takes in an action that goes by these *names*."""

@@ -34,6 +34,7 @@ class Knock:
             operation=run.operation,
             said=_said(run, operation),
             again=run.again,
+            glass=run.glass,
         )
 
     def lacking(self, ask: Ask, operation: Operation) -> Ask:

@@ -20,15 +20,17 @@ Joined = Callable[[], Workshop]
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[KEY=VALUE]...")
 @click.option("--again", is_flag=True, help="Run it although you asked for just this a moment ago.")
 @click.option("--confirm", metavar="NAME", help="What is acted on, typed once more; to disrupt.")
+@click.option("--break-glass", "glass", metavar="REASON", help="Run it now; all will know.")
 @click.option("--save", type=click.Path(path_type=Path), help="Write the result's file there.")
 @click.pass_obj
-def run(
+def run(  # noqa: PLR0913  Each is an option of the command.
     joined: Joined,
     operation: str,
     words: tuple[str, ...],
     *,
     again: bool,
     confirm: str | None,
+    glass: str | None,
     save: Path | None,
 ) -> None:
     """Run an operation through the running bot, and watch it.
@@ -40,7 +42,8 @@ def run(
 
     if save is not None and save.exists():
         raise BadRequest(f"{str(save)!r} exists.", fix="Name a file that does not: `--save PATH`.")
-    watch = Watch(joined().folder(), asking(operation, words, again=again, confirm=confirm))
+    asked = asking(operation, words, again=again, confirm=confirm, glass=glass)
+    watch = Watch(joined().folder(), asked)
     try:
         code = asyncio.run(watch.go())
     except KeyboardInterrupt:

@@ -105,10 +105,17 @@ def _ask(ask: Ask) -> Exit:
     return Exit.USAGE
 
 
-def asking(operation: str, words: tuple[str, ...], *, again: bool, confirm: str | None) -> Run:
+def asking(
+    operation: str,
+    words: tuple[str, ...],
+    *,
+    again: bool,
+    confirm: str | None,
+    glass: str | None = None,
+) -> Run:
     """Make the request to run *operation*, under a key of its own."""
     key = new_id(SystemClock().now())
-    return Run(operation=operation, words=words, key=key, again=again, confirm=confirm)
+    return Run(operation=operation, words=words, key=key, again=again, confirm=confirm, glass=glass)
 
 
 async def tell_operations(folder: Path, *, as_json: bool) -> None:

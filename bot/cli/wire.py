@@ -37,6 +37,7 @@ class Run(_Line):
     key: str = Field(pattern=r"^[0-9a-f-]{36}$")
     again: bool = False
     confirm: str | None = None
+    glass: str | None = None
 
     @property
     def wanted(self) -> str:

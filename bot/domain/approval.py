@@ -59,7 +59,8 @@ class Approval(BaseModel):
     *digest* stands for all that is agreed to: operation, params, target, requester and preview.
     Where any of it is found changed a new *round* begins, in which nobody has said anything.
     *needs* counts people by lane, *sentences* are the rules' that want them. *stands_in* names for
-    whom a person was asked to decide. *version* counts changes.
+    whom a person was asked to decide. *glass* says that who asked may break the glass instead.
+    *version* counts changes.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -78,6 +79,7 @@ class Approval(BaseModel):
     stands_in: Mapping[str, str] = {}
     places: tuple[CardPlace, ...] = ()
     helpers: tuple[str, ...] = ()
+    glass: bool = False
     version: int = 0
 
     @property

@@ -27,7 +27,8 @@ class RunCard(BaseModel):
     """The one message of a run, edited as it goes.
 
     Also a READ's result. *asked_by* is a Slack id where there is one. *looking* says, of an unknown
-    outcome, that the bot itself looks what came of it.
+    outcome, that the bot itself looks what came of it. *glass* says, of what waits, that its asker
+    may break the glass for it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -49,12 +50,14 @@ class RunCard(BaseModel):
     fix: str = ""
     undo: str = ""
     looking: bool = False
+    glass: bool = False
 
 
 class Note(BaseModel):
     """A sentence or two, for one person.
 
-    *again* names a refused invocation that may be asked once more by a button.
+    *again* names a refused invocation that may be asked once more by a button, *glass* one for
+    which the glass may be broken.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -63,6 +66,7 @@ class Note(BaseModel):
     message: str
     fix: str = ""
     again: str | None = None
+    glass: str | None = None
 
 
 class ApprovalCard(BaseModel):

@@ -1,11 +1,12 @@
 """What operations about the bot itself may ask for; injected by type like any port."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import Protocol
 
 from bot.domain.actor import Actor
 from bot.domain.decision import Decision, Question
 from bot.domain.explanation import Explanation, RuleWords, WhoMay
+from bot.domain.glass import Review
 from bot.domain.operation import Operation
 
 
@@ -45,6 +46,21 @@ class Rules(Protocol):
 
     def alike(self, actor: Actor) -> Hashable:
         """Return all that the rules tell *actor* by: who have it in common are answered alike."""
+        ...
+
+
+class Reviews(Protocol):
+    """Knows where the glass was broken and nobody else has looked since."""
+
+    async def open(self, team: str) -> Sequence[Review]:
+        """Return what *team* has not looked at yet, oldest first."""
+        ...
+
+    async def close(self, which: str, by: Actor, finding: str, *, key: str) -> Review:
+        """Close the review *which*, named by its invocation or the short form of it.
+
+        Raises Refused where there is none, or *by* broke the glass themselves.
+        """
         ...
 
 

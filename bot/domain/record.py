@@ -28,6 +28,8 @@ class Stage(StrEnum):
     STEP = "step"
     OUTCOME = "outcome"
     SETTLED = "settled"
+    BREAK_GLASS = "break_glass"
+    BREAK_GLASS_REVIEWED = "break_glass.reviewed"
     RULES_LOADED = "rules.loaded"
     RULES_REFUSED = "rules.refused"
     CONFIG_CHANGED = "config.changed"

@@ -3,9 +3,11 @@
 from collections.abc import AsyncIterator
 
 from bot.domain.clock import Clock
+from bot.domain.invocation import Origin
 from bot.domain.notice import RunCard
 from bot.domain.record import Stage
 from bot.pipeline.acts import Acts
+from bot.pipeline.answers import Answer, Taken
 from bot.pipeline.approving import Approving
 from bot.pipeline.follow import Follow
 from bot.pipeline.protocols import Book, Entry
@@ -33,6 +35,8 @@ class Desk:
         self.offers = road.offers
         self.options = road.options
         self.again = road.again
+        self._road = road
+        self._approving = approving
         self.cancel = acts.cancel
         self.share = acts.share
         self.look = approving.look
@@ -42,6 +46,13 @@ class Desk:
         self._follow = follow
         self._book = book
         self._clock = clock
+
+    async def break_glass(self, invocation: str, origin: Origin, reason: str) -> Answer:
+        """Run at once what was refused or waits; what waited needs nobody's word any more."""
+        answer = await self._road.break_glass(invocation, origin, reason)
+        if isinstance(answer, Taken):
+            await self._approving.withdraw(invocation, origin)
+        return answer
 
     async def follow(self, invocation: str) -> AsyncIterator[RunCard]:
         """Yield pictures of the run as they change; the last one when it has ended."""

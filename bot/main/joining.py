@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 from bot.domain.clock import Clock
 from bot.domain.errors import Misconfigured
 from bot.domain.operation import Operation
-from bot.domain.ports import Explainer
+from bot.domain.ports import Explainer, Reviews
 from bot.engine.durable import DurableEngine
 from bot.http.server import web
 from bot.main.desk import Desk
@@ -23,6 +23,7 @@ from bot.main.sharing import Place
 from bot.pipeline.acts import Acts
 from bot.pipeline.approval_cards import LaneRule
 from bot.pipeline.approving import Approving
+from bot.pipeline.breaking import Glass
 from bot.pipeline.dispatch import ON_ITS_WAY, ON_ITS_WAY_ELSEWHERE, Dispatch
 from bot.pipeline.dispatch import Parts as DispatchParts
 from bot.pipeline.explaining import Explaining
@@ -33,6 +34,7 @@ from bot.pipeline.matters import Needs as ApprovalNeeds
 from bot.pipeline.offers import Offers
 from bot.pipeline.protocols import Replicas
 from bot.pipeline.requesting import Requesting
+from bot.pipeline.reviewing import Reviewing
 from bot.pipeline.road import Parts, Road
 from bot.pipeline.runbook import Pen
 from bot.pipeline.running import Needs, Runner
@@ -111,6 +113,7 @@ def join(on: Foundation) -> Bot:
     book, clock, known, replicas = on.kept.book, on.clock, on.known, on.place.replicas
     directory = SlackDirectory(on.client, clock, _identity(on.settings))
     known.ports.provide(Explainer, Explaining(lambda: known.rules.current, directory, clock))
+    known.ports.provide(Reviews, Reviewing(book, directory, clock))
     follow, offers = Follow(), Offers(known.ports, clock)
     pen = Pen(book, follow, clock, on.kept.sealer.fingerprint, on.kept.owner)
 
@@ -135,6 +138,7 @@ def join(on: Foundation) -> Bot:
         go=dispatch.go,
         approval=requesting.opening,
         wake=timers.wake,
+        glass=Glass(book, clock, on.settings.glass.channel),
     )
     acts = Acts(known.catalogue, known.rules, directory, book, clock, approving)
     desk = Desk(Road(parts), acts, approving, follow, book, clock)

@@ -9,7 +9,7 @@ from bot.cli.workshop import Finding, Trials, Tried
 from bot.domain.catalogue import Catalogue
 from bot.domain.clock import Clock
 from bot.domain.errors import BadRequest, Misconfigured
-from bot.domain.ports import Explainer, Rules
+from bot.domain.ports import Explainer, Reviews, Rules
 from bot.pipeline.loading import load_catalogue
 from bot.pipeline.values import build
 from bot.pipeline.wiring import Ports
@@ -25,7 +25,7 @@ from policies.reading import Problem, RuleFile
 from policies.standing import StandingRules
 from policies.testing import CaseFile, Reader, Verdict, judge
 
-JOINED = frozenset({Explainer})
+JOINED = frozenset({Explainer, Reviews})
 """The ports that are provided where the rooms are joined: they need to know people."""
 
 

@@ -38,7 +38,8 @@ class Asking:
 
     *key* comes from the surface's own ids: a repeat has the same.
 
-    *again* says that the person was told "you just asked this" and wants it once more.
+    *again* says that the person was told "you just asked this" and wants it once more. *glass* is
+    why they break the glass for it.
     """
 
     key: str
@@ -46,6 +47,7 @@ class Asking:
     operation: str
     said: Words | Form
     again: bool = False
+    glass: str | None = None
 
 
 class Taken(BaseModel):
@@ -66,7 +68,8 @@ class Taken(BaseModel):
 class Refusal(BaseModel):
     """It is not done.
 
-    *again* names the refused invocation when pressing "Run it again" would do it.
+    *again* names the refused invocation when pressing "Run it again" would do it, *glass* when
+    breaking the glass would.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -76,6 +79,7 @@ class Refusal(BaseModel):
     fix: str = ""
     code: str = "refused"
     again: str | None = None
+    glass: str | None = None
 
 
 class Ask(BaseModel):

@@ -71,7 +71,8 @@ class Shown:
 
     def run(self, state: State, problem: str = "", fix: str = "") -> tuple[Draft, ...]:
         """Draw the run's own message."""
-        words = {"progress": self.waits, "problem": problem, "fix": fix}
+        glass = state is State.WAITING and self.approval.glass
+        words = {"progress": self.waits, "problem": problem, "fix": fix, "glass": glass}
         shown = card(self.case, state).model_copy(
             update={**words, "preview": self.approval.preview}
         )

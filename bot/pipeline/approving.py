@@ -6,7 +6,7 @@ from bot.domain.actor import Actor
 from bot.domain.approval import Remark, Standing, Vote
 from bot.domain.decision import Effect
 from bot.domain.errors import NotAllowed
-from bot.domain.invocation import Origin, State
+from bot.domain.invocation import Invocation, Origin, State
 from bot.domain.notice import ApprovalCard, Audience
 from bot.domain.record import Stage
 from bot.pipeline.answers import Answer, Refusal, Taken
@@ -14,11 +14,13 @@ from bot.pipeline.approval_cards import Shown, places
 from bot.pipeline.deciding import refusal
 from bot.pipeline.matters import TRIES, Matter, Matters, Needs, by
 from bot.pipeline.protocols import Draft, Entry
-from bot.pipeline.recording import ClearCase, discreet, event
+from bot.pipeline.reasons import unreasonable
+from bot.pipeline.recording import ClearCase, card, discreet, drafts, event, stored_case
+from bot.pipeline.values import params_json
 
-SHORTEST, LONGEST = 5, 500
-"""How many characters a reason has: fewer say nothing, more are not read."""
-
+_NOT_YOURS = Refusal(
+    message="Only who asked can withdraw it.", fix="Refuse it, if you may decide.", code="forbidden"
+)
 _BUSY = Refusal(
     message="Others decided at the same moment, and your word was not taken.",
     fix="Press once more.",
@@ -49,7 +51,7 @@ class Approving:
     ) -> Answer:
         """Take the word of who decides; a refusal ends the request, enough yeses grant it."""
         said = " ".join(reason.split())
-        if wrong := _unreasonable(said):
+        if wrong := unreasonable(said):
             return wrong
         for _ in range(TRIES):
             matter = await self._matters.find(invocation)
@@ -168,7 +170,7 @@ class Approving:
     async def remark(self, invocation: str, origin: Origin, text: str) -> Answer:
         """Put a question about the request to who asked, in sight of all who decide."""
         said = " ".join(text.split())
-        if wrong := _unreasonable(said):
+        if wrong := unreasonable(said):
             return wrong
         for _ in range(TRIES):
             matter = await self._matters.find(invocation)
@@ -202,15 +204,14 @@ class Approving:
     async def withdraw(self, invocation: str, origin: Origin) -> Answer:
         """End the waiting at the wish of who asked."""
         for _ in range(TRIES):
+            found = await self._is.book.get(invocation)
+            if found is not None and found.origin.user != origin.user:
+                return _NOT_YOURS
+            if found is not None and (taken := await self._withdraw_unasked(found)) is not None:
+                return taken
             matter = await self._matters.find(invocation)
             if isinstance(matter, Refusal):
                 return matter
-            if matter.found.origin.user != origin.user:
-                return Refusal(
-                    message="Only who asked can withdraw it.",
-                    fix="Refuse it, if you may decide.",
-                    code="forbidden",
-                )
             words = f"{matter.case.actor.name} withdrew it."
             if await self._matters.end(
                 matter, Standing.WITHDRAWN, Stage.APPROVAL_WITHDRAWN, (None, origin), words
@@ -218,24 +219,19 @@ class Approving:
                 return _taken(matter.case)
         return _BUSY
 
+    async def _withdraw_unasked(self, found: Invocation) -> Taken | None:
+        """End what nobody was asked about yet; None where they are by now."""
+        case = stored_case(found, self._is.catalogue)
+        asked = await self._is.book.approval(found.id) is not None
+        if asked or not isinstance(case, ClearCase) or found.state is not State.WAITING:
+            return None
+        told = event(case, Stage.APPROVAL_WITHDRAWN, self._is.clock)
+        shown = card(case, State.CANCELLED).model_copy(update={"problem": "Withdrawn."})
+        wiped = params_json(case.params, wipe_secrets=True)
+        entry = Entry((told,), drafts(shown, case.origin))
+        moved = await self._is.book.move(found.id, State.CANCELLED, entry, params=wiped)
+        return _taken(case) if moved else None
+
 
 def _taken(case: ClearCase) -> Taken:
     return Taken(invocation=case.id, operation=case.operation, risk=case.declared.risk)
-
-
-def _unreasonable(said: str) -> Refusal | None:
-    """Say what is wrong with a reason; who reads the record later must learn something from it."""
-    letters = sum(character.isalnum() for character in said)
-    if letters < SHORTEST:
-        return Refusal(
-            message=f"{said[:20]!r} says nothing to who reads it later.",
-            fix=f"Give a reason of at least {SHORTEST} letters.",
-            code="reason",
-        )
-    if len(said) > LONGEST:
-        return Refusal(
-            message=f"The reason has {len(said):,} characters.",
-            fix=f"Say it in at most {LONGEST}.",
-            code="reason",
-        )
-    return None

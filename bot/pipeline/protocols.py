@@ -8,6 +8,7 @@ from typing import Protocol
 from bot.domain.actor import Actor
 from bot.domain.approval import Approval
 from bot.domain.decision import Channel
+from bot.domain.glass import Review
 from bot.domain.invocation import Invocation, State, Step
 from bot.domain.notice import Audience, Notice
 from bot.domain.record import Event
@@ -31,11 +32,12 @@ class Draft:
 
 @dataclass(frozen=True)
 class Entry:
-    """What is written together with a change: events to the record, messages, timers."""
+    """What is written together with a change: events, messages, timers, and broken glass."""
 
     events: tuple[Event, ...] = ()
     drafts: tuple[Draft, ...] = ()
     timers: tuple["Timer", ...] = ()
+    reviews: tuple[Review, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -163,10 +165,22 @@ class Book(Protocol):
     ) -> bool:
         """Put *approval* in place of the one of its version, with *entry*.
 
-        Its invocation is moved *to* another state, with *params* in place of its own. A version of
-        0 is the first. False, and nothing is written, where another change came before, or the
-        invocation may not be moved so.
+        Its invocation is moved *to* another state, with *params* in place of its own, or still
+        waits. A version of 0 is the first. False, and nothing is written, where another change came
+        before, or the invocation may not be moved so.
         """
+        ...
+
+    async def review(self, invocation: str) -> Review | None:
+        """Return what is known of the glass that was broken for *invocation*, if it was."""
+        ...
+
+    async def open_reviews(self, team: str, actor: str | None = None) -> Sequence[Review]:
+        """Return what nobody has looked at yet, of *actor* alone where given, oldest first."""
+        ...
+
+    async def close_review(self, review: Review, entry: Entry) -> bool:
+        """Write down that *review* is closed. False where it was already."""
         ...
 
     async def in_state(self, states: Collection[State], limit: int = 1000) -> Sequence[Invocation]:

@@ -121,7 +121,8 @@ def opening(
 
     What has ended already keeps no secret, unless it may be asked again.
     """
-    kept = state not in ENDED or (isinstance(answer, Refusal) and answer.again is not None)
+    may_follow = isinstance(answer, Refusal) and (answer.again or answer.glass) is not None
+    kept = state not in ENDED or may_follow
     invocation = Invocation(
         id=case.id,
         key=key,

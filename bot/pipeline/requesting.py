@@ -11,6 +11,7 @@ from bot.domain.notice import Audience
 from bot.domain.record import Stage
 from bot.pipeline.answers import Refusal
 from bot.pipeline.approval_cards import LaneRule, Shown, places
+from bot.pipeline.breaking import with_broken_glass
 from bot.pipeline.deciding import refusal
 from bot.pipeline.matters import Matters, Needs
 from bot.pipeline.protocols import Draft, Entry, Timer
@@ -107,6 +108,7 @@ class Requesting:
             opened_at=now,
             expires_at=now + min(rule.expires for rule in rules),
             preview=preview,
+            glass=self._is.rules.decide(with_broken_glass(asked)).allowed,
             places=places_now,
             helpers=tuple(person.name for person in able),
             remarks=(Remark(name="", text=trouble, at=now),) if trouble else (),

@@ -1,10 +1,12 @@
 """The road: what happens to everything that anybody asks for, on every surface."""
 
 import asyncio
+import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Literal
 
 from bot.domain.actor import Actor
 from bot.domain.catalogue import Catalogue
@@ -12,17 +14,19 @@ from bot.domain.clock import Clock
 from bot.domain.decision import Decision, Effect
 from bot.domain.errors import BadRequest, NotAllowed, NotNow, Refused
 from bot.domain.ids import new_id
-from bot.domain.invocation import Origin, State
+from bot.domain.invocation import Invocation, Origin, State
 from bot.domain.operation import NAME, Operation, Risk
 from bot.domain.params import Option, Params
 from bot.domain.ports import Rules
 from bot.domain.record import Stage
 from bot.pipeline.answers import ANSWER, Answer, Ask, Asking, Form, Refusal, Taken
+from bot.pipeline.breaking import Glass, with_broken_glass
 from bot.pipeline.deciding import question, refusal, waiting
 from bot.pipeline.forgetting import AGAIN_FOR, forgetting
 from bot.pipeline.metrics import ANSWERED
 from bot.pipeline.offers import Offers
 from bot.pipeline.protocols import Book, Directory, Entry, Repeat, SaidBefore, Timer
+from bot.pipeline.reasons import unreasonable
 from bot.pipeline.recording import Case, ClearCase, card, discreet, drafts, event, opening
 from bot.pipeline.understanding import Understood, understand
 from bot.pipeline.values import meaning, params_from_json
@@ -38,6 +42,15 @@ NOT_RECORDED = "not_recorded"
 
 NAMELESS = "?"
 """Stands for an operation's name where what was typed cannot be one."""
+
+NOT_YOURS = Refusal(
+    message="This was not asked by you, or is no longer kept.", fix="Type the command once more."
+)
+
+OnceMore = Literal["again", "glass"]
+"""How what was refused may be asked for after all."""
+
+_NOTHING_MORE = Entry()
 
 REMEMBERED = 4096
 """How many first answers are kept in memory; older repeats are answered from the book."""
@@ -59,6 +72,7 @@ class Parts:
     go: Callable[[str, Operation], None]
     approval: Callable[[str], Timer]
     wake: Callable[[], None]
+    glass: Glass
 
 
 class Road:
@@ -113,22 +127,57 @@ class Road:
 
     async def _decide(self, case: ClearCase, asking: Asking) -> Answer:
         """Ask the rules, write the answer down, and let what is allowed go on."""
-        operation = case.declared
-        decision = self._is.rules.decide(await question(case, self._is.directory, self._is.clock))
-        if decision.effect is Effect.DENY:
-            no = refusal(decision, operation, case.actor)
+        rules = self._is.rules
+        asked = await question(case, self._is.directory, self._is.clock)
+        decision = rules.decide(asked)
+        if decision.allowed:
+            return await self._accept(case, asking, decision)
+        broken = rules.decide(with_broken_glass(asked))
+        if asking.glass is not None:
+            return await self._break(case, asking, broken)
+        if decision.effect is Effect.NEEDS_APPROVAL:
+            return await self._accept(case, asking, decision, glass=broken.allowed)
+        no = refusal(decision, case.declared, case.actor)
+        return await self._refuse(
+            case, asking, State.DENIED, no, decision, once_more="glass" if broken.allowed else None
+        )
+
+    async def _break(self, case: ClearCase, asking: Asking, decision: Decision) -> Answer:
+        """Let what only broken glass allows go on, loudly; or say why not even that."""
+        reason = " ".join((asking.glass or "").split())
+        if wrong := unreasonable(reason):
+            return wrong
+        no: Refused | None = await self._is.glass.held(case)
+        if no is None and not decision.allowed:
+            no = refusal(decision, case.declared, case.actor)
+        if no is not None:
             return await self._refuse(case, asking, State.DENIED, no, decision)
+        more = self._is.glass.broken(case, reason, decision)
+        return await self._accept(case, asking, decision, more)
+
+    async def _accept(
+        self,
+        case: ClearCase,
+        asking: Asking,
+        decision: Decision,
+        more: Entry = _NOTHING_MORE,
+        *,
+        glass: bool = False,
+    ) -> Answer:
+        """Write down that it is allowed, or once others agree; with *more*; and let it go on."""
+        operation = case.declared
         changes = operation.risk is not Risk.READ
         waits = "" if decision.allowed else waiting(decision)
         state = State.WAITING if waits else State.ACCEPTED
         taken = Taken(
             invocation=case.id, operation=operation.name, risk=operation.risk, waits=waits
         )
-        shown = card(case, state).model_copy(update={"progress": waits})
+        shown = card(case, state).model_copy(update={"progress": waits, "glass": glass})
         entry = Entry(
-            events=(event(case, Stage.INTENT, self._is.clock, decision=decision),),
-            drafts=drafts(shown, case.origin),
+            events=(event(case, Stage.INTENT, self._is.clock, decision=decision), *more.events),
+            drafts=(*drafts(shown, case.origin), *more.drafts),
             timers=(self._is.approval(case.id),) if waits else (),
+            reviews=more.reviews,
         )
         same = meaning(operation, case.actor, case.params) if changes else None
         row = opening(case, asking.key, state, taken, entry, meaning=same)
@@ -146,7 +195,7 @@ class Road:
                     f"You asked for exactly this {seconds} s ago, and it was taken.",
                     fix="If you want it once more, say so.",
                 )
-                return await self._refuse(case, asking, State.DENIED, twice, again=True)
+                return await self._refuse(case, asking, State.DENIED, twice, once_more="again")
             case None:
                 self._is.wake() if waits else self._is.go(case.id, operation)
                 return taken
@@ -184,27 +233,30 @@ class Road:
         why: Refused,
         decision: Decision | None = None,
         *,
-        again: bool = False,
+        once_more: OnceMore | None = None,
     ) -> Answer:
-        """Write the refusal down and say it.
+        """Write the refusal down and say it, and how it may be asked for *once more*.
 
         A refusal that cannot be written is said all the same.
         """
         stage = Stage.INVALID if state is State.INVALID else Stage.DENIED
-        code = "repeated" if again else decision.code if decision else _code(why)
+        code = "repeated" if once_more == "again" else decision.code if decision else _code(why)
         detail: dict[str, object] = {"code": code}
         if case.operation != NAMELESS:
             detail["why"] = discreet(why.message, case)
         entry = self._told(case, stage, decision, detail)
-        if again:
+        if once_more:
             entry = replace(entry, timers=(forgetting(case.id, self._is.clock),))
-        no = Refusal(message=why.message, fix=why.fix, code=code, again=case.id if again else None)
+        no = Refusal(message=why.message, fix=why.fix, code=code)
+        if once_more:
+            no = no.model_copy(update={once_more: case.id})
         try:
             row = opening(case, asking.key, state, no, entry)
             written = await self._is.book.open(row, within=CONFIRM_WITHIN)
         except NotNow as late:
             said = f"{no.fix} {late.message}".strip()
-            return no.model_copy(update={"fix": said, "again": None, "code": NOT_RECORDED})
+            unkept = {"fix": said, "again": None, "glass": None, "code": NOT_RECORDED}
+            return no.model_copy(update=unkept)
         if isinstance(written, Repeat):
             return _as_repeat(ANSWER.validate_json(written.answer))
         return no
@@ -212,17 +264,34 @@ class Road:
     async def again(self, invocation: str, origin: Origin) -> Answer:
         """Run once more what was refused as asked twice; only who asked may say so, and once."""
         held = await self._is.book.get(invocation)
-        mine = held is not None and _same_person(held.origin, origin)
-        late = held is not None and self._is.clock.now() - held.at > AGAIN_FOR
-        if held is None or not mine or late or held.state is not State.DENIED:
-            return Refusal(
-                message="This was not asked by you, or is no longer kept.",
-                fix="Type the command once more.",
-            )
-        operation = self._is.catalogue.get(held.operation)
+        if held is None or not self._is_mine(held, origin) or held.state is not State.DENIED:
+            return NOT_YOURS
+        asking = Asking(f"again:{invocation}", origin, held.operation, Form({}), again=True)
+        return await self._once_more(held, asking)
+
+    async def break_glass(self, invocation: str, origin: Origin, reason: str) -> Answer:
+        """Run at once what was refused or waits, for *reason*; only who asked may break the glass.
+
+        What waited is left to whoever withdraws it.
+        """
+        held = await self._is.book.get(invocation)
+        stands = held is not None and held.state in {State.DENIED, State.WAITING}
+        if held is None or not stands or not self._is_mine(held, origin):
+            return NOT_YOURS
+        key = f"glass:{invocation}:{hashlib.sha256(reason.encode()).hexdigest()[:16]}"
+        asking = Asking(key, origin, held.operation, Form({}), again=True, glass=reason)
+        return await self._once_more(held, asking)
+
+    def _is_mine(self, held: Invocation, origin: Origin) -> bool:
+        """Say whether *origin* asked for *held*, and it is still kept."""
+        late = held.state is State.DENIED and self._is.clock.now() - held.at > AGAIN_FOR
+        return _same_person(held.origin, origin) and not late
+
+    async def _once_more(self, held: Invocation, asking: Asking) -> Answer:
+        """Ask for what is *held* as *asking* does."""
+        operation, origin = self._is.catalogue.get(held.operation), asking.origin
         if operation is None:
             return Refusal(message=f"There is no operation {held.operation!r} any more.")
-        asking = Asking(f"again:{invocation}", origin, held.operation, Form({}), again=True)
         try:
             actor = await self._is.directory.actor(origin.team, origin.user)
         except NotAllowed as unknown:

@@ -15,6 +15,7 @@ from bot.domain.notice import RunCard, StepLine
 from bot.domain.operation import Risk
 from bot.domain.ports import Rules
 from bot.domain.record import Stage
+from bot.pipeline.breaking import with_broken_glass
 from bot.pipeline.context import Cancelled, Lost, RunContext
 from bot.pipeline.deciding import question, refusal
 from bot.pipeline.metrics import ENDED_RUNS
@@ -127,6 +128,8 @@ class Runner:
         granted = await self._is.approvals.granted(case) if self._has_lanes(case) else None
         around = replace(asked.around, approvals=granted or {})
         decision = self._is.rules.decide(replace(asked, around=around))
+        if not decision.allowed and await self._is.pen.book.review(case.id) is not None:
+            decision = self._is.rules.decide(with_broken_glass(asked))
         if decision.effect is Effect.NEEDS_APPROVAL and granted is not None:
             raise NeedsApproval
         if not decision.allowed:

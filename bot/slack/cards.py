@@ -10,6 +10,7 @@ from bot.domain.operation import Risk
 from bot.slack import limits
 from bot.slack.approvals import approval_card
 from bot.slack.blocks import NOTHING, Block, button, context, modal, plain, section
+from bot.slack.glass import GLASS
 from bot.slack.mrkdwn import Mrkdwn, bold, code, join, sentence, text, user, web_address
 from bot.slack.results import drawn, more, overflow, rest
 from bot.slack.tables import table
@@ -95,6 +96,8 @@ def _note(note: Note) -> list[Block]:
         blocks.append(section(sentence(note.fix)))
     if note.again:
         blocks.append(_actions([button("Run it again", AGAIN, note.again)]))
+    if note.glass:
+        blocks.append(_actions([_break_glass(note.glass)]))
     return blocks
 
 
@@ -172,7 +175,13 @@ def _buttons(card: RunCard, audience: Audience) -> list[Block]:
             found.append(button("Share here", SHARE, card.invocation))
     elif card.state in _GOING:
         found.append(_cancel(card))
+        if card.glass:
+            found.append(_break_glass(card.invocation))
     return found
+
+
+def _break_glass(invocation: str) -> Block:
+    return button("🚨 Break glass", GLASS, invocation, style="danger")
 
 
 def _cancel(card: RunCard) -> Block:

@@ -33,6 +33,10 @@ class Desk(Protocol):
         """Run once more what was refused as asked twice."""
         ...
 
+    async def break_glass(self, invocation: str, origin: Origin, reason: str) -> Answer:
+        """Run at once what was refused or waits."""
+        ...
+
     async def cancel(self, invocation: str, origin: Origin) -> Answer:
         """Leave word that the run is to be cancelled."""
         ...

@@ -6,7 +6,7 @@ from bot.domain.invocation import Origin
 from bot.domain.notice import Note
 from bot.domain.operation import Operation
 from bot.pipeline.answers import Answer, Ask, Refusal, Taken
-from bot.slack import approvals, home, sentences
+from bot.slack import approvals, glass, home, sentences
 from bot.slack.asking import origin_of
 from bot.slack.blocks import Block
 from bot.slack.cards import AGAIN, CANCEL, SHARE, card, note_view
@@ -41,6 +41,8 @@ class Presses:
                 await self._open(payload, origin, catalogue_view(origin.channel))
             case way if way in approvals.WAYS:
                 await self._decide(payload, origin, way, approvals.Ref.read(value))
+            case glass.GLASS:
+                await self._open(payload, origin, glass.glass_view(value, origin.channel))
             case home.OPEN:
                 await self._open(payload, origin, await self._form(origin, value))
             case _:

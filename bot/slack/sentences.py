@@ -23,7 +23,7 @@ CHOOSE = "Choose an operation."
 
 def note_of(refusal: Refusal) -> Note:
     """Return *refusal* as a note, with its button where it has one."""
-    return Note(message=refusal.message, fix=refusal.fix, again=refusal.again)
+    return Note(message=refusal.message, fix=refusal.fix, again=refusal.again, glass=refusal.glass)
 
 
 def on_it(taken: Taken) -> str:

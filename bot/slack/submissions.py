@@ -9,7 +9,7 @@ from bot.domain.invocation import Origin
 from bot.domain.notice import Note
 from bot.domain.operation import Operation
 from bot.pipeline.answers import Ask, Asking, Form, Refusal, Taken
-from bot.slack import approvals, forms, sentences
+from bot.slack import approvals, forms, glass, sentences
 from bot.slack import catalogue as list_of_operations
 from bot.slack.asking import Keys, origin_of
 from bot.slack.cards import note_view
@@ -47,10 +47,26 @@ class Submissions:
                 return await self._chosen(payload, origin)
             case forms.CALLBACK:
                 return await self._filled(payload, origin, name or "")
+            case glass.CALLBACK:
+                return await self._broken(payload, origin, name or "")
             case approvals.CALLBACK:
                 return await self._decided(payload, origin, name or "")
             case _:
                 return ""
+
+    async def _broken(self, payload: Payload, origin: Origin, invocation: str) -> Body:
+        """Break the glass, if the word for it was typed."""
+        view = payload.at("view")
+        if written_in(view, glass.SURE).strip().upper() != glass.WORD:
+            return _errors({glass.SURE: f"Type {glass.WORD} to do it, or cancel."})
+        reason = written_in(view, glass.REASON)
+        match await self._desk.break_glass(invocation, origin, reason):
+            case Refusal(code="reason") as no:
+                return _errors({glass.REASON: f"{no.message} {no.fix}"})
+            case Refusal() as no:
+                return _update(sentences.note_of(no))
+            case _:
+                return {"response_action": "clear"}
 
     async def _decided(self, payload: Payload, origin: Origin, said: str) -> Body:
         """Take the word of who approves, refuses, asks or hands over."""

@@ -10,8 +10,6 @@ from sqlalchemy import Connection, Update
 from typing_extensions import override
 
 from audit.append import append
-from audit.sealing import Sealer
-from bot.domain.approval import Approval
 from bot.domain.ids import new_id
 from bot.domain.invocation import Invocation, State, Step
 from bot.domain.notice import Notice
@@ -19,12 +17,10 @@ from bot.domain.record import Stage
 from bot.pipeline.answers import Refusal
 from bot.pipeline.protocols import Book, Entry, Opening, Repeat, SaidBefore, Timer
 from bot.store import statements as sql
-from bot.store.database import Store
-from bot.store.entries import Sealed, sealed
+from bot.store.decisions import SqlDecisions, one
+from bot.store.entries import sealed
 from bot.store.rows import (
     Values,
-    approval_of,
-    approval_values,
     invocation_of,
     invocation_values,
     open_notice,
@@ -44,18 +40,8 @@ _TOO_LATE = Refusal(
 ).model_dump_json()
 
 
-class _Overtaken(Exception):
-    """Another change came before; all of the unit of work is undone."""
-
-
-class SqlBook(Book):
+class SqlBook(SqlDecisions, Book):
     """The book in *store*; *drafted* is called after a commit that left messages to be sent."""
-
-    def __init__(self, store: Store, sealer: Sealer, drafted: Callable[[], None]) -> None:
-        self._store = store
-        self._box = store.box
-        self._sealer = sealer
-        self._drafted = drafted
 
     @override
     async def open(
@@ -160,60 +146,6 @@ class SqlBook(Book):
         return await self._change(sql.WIPE, {"of": invocation, "params": sealed_params}, Entry())
 
     @override
-    async def approval(self, invocation: str) -> Approval | None:
-        """See `Book.approval`."""
-        row = await self._store.read(
-            lambda connection: (
-                connection.execute(sql.APPROVAL, {"of": invocation}).mappings().first()
-            )
-        )
-        return None if row is None else approval_of(row, self._box)
-
-    @override
-    async def open_approvals(self, limit: int = 1000) -> Sequence[Approval]:
-        """See `Book.open_approvals`."""
-        rows = await self._store.read(
-            lambda connection: (
-                connection.execute(sql.OPEN_APPROVALS, {"at_most": limit}).mappings().all()
-            )
-        )
-        return [approval_of(row, self._box) for row in rows]
-
-    @override
-    async def amend(
-        self,
-        approval: Approval,
-        entry: Entry,
-        *,
-        to: State | None = None,
-        params: str | None = None,
-    ) -> bool:
-        """See `Book.amend`."""
-        of, seen = approval.invocation, approval.version
-        wiped = None if params is None else self._box.seal(params, "invocation", of, "params")
-        newer = approval_values(approval.model_copy(update={"version": seen + 1}), self._box)
-        ready, now = sealed(of, entry, self._box), self._now()
-
-        def work(connection: Connection) -> None:
-            move: Values = {"of": of, "by": None, "params": wiped, "changed_at": now}
-            if to is not None and not _one(connection, sql.MOVE[to], move):
-                raise _Overtaken
-            if seen:
-                changed = _one(connection, sql.AMEND, {**newer, "of": of, "seen": seen})
-            else:
-                changed = sql.ASK_APPROVAL.run(connection, newer).rowcount == 1
-            if not changed:
-                raise _Overtaken
-            ready.write(connection, self._sealer)
-
-        try:
-            await self._store.write(work, lane=of)
-        except _Overtaken:
-            return False
-        self._tell(ready)
-        return True
-
-    @override
     async def in_state(self, states: Collection[State], limit: int = 1000) -> Sequence[Invocation]:
         """See `Book.in_state`."""
         values = {"states": [state.value for state in states], "at_most": limit}
@@ -250,7 +182,7 @@ class SqlBook(Book):
 
         def claim(connection: Connection) -> list[Timer]:
             claims = [(row, {**_as(row), **times, "owner": owner}) for row in rows]
-            won = [row for row, values in claims if _one(connection, sql.CLAIM, values)]
+            won = [row for row, values in claims if one(connection, sql.CLAIM, values)]
             return [timer_of(row, self._box) for row in won]
 
         return await self._store.write(claim)
@@ -273,7 +205,7 @@ class SqlBook(Book):
         bound = {**values, "changed_at": self._now()}
 
         def work(connection: Connection) -> bool:
-            if not _one(connection, statement, bound):
+            if not one(connection, statement, bound):
                 return False
             if more is not None:
                 more(connection)
@@ -321,7 +253,7 @@ class SqlBook(Book):
             "changed_at": stamp(now),
         }
         # Where it was a repeat, or was said before, there is no such row.
-        if not _one(connection, sql.TAKE_BACK, values):
+        if not one(connection, sql.TAKE_BACK, values):
             return
         connection.execute(sql.UNDRAFT, {"of": of})
         for event in opening.entry.events[:1]:
@@ -335,18 +267,6 @@ class SqlBook(Book):
                 detail={"state": State.FAILED.value, "code": "not_recorded_in_time"},
             )
             append(connection, told, self._sealer)
-
-    def _now(self) -> str:
-        return stamp(self._store.clock.now())
-
-    def _tell(self, entry: Sealed) -> None:
-        if entry.drafts:
-            self._drafted()
-
-
-def _one(connection: Connection, statement: Update, values: Values) -> bool:
-    """Say whether *statement* met its row."""
-    return connection.execute(statement, values).rowcount == 1
 
 
 def _as(row: Any) -> Values:

@@ -10,9 +10,9 @@ from audit.prepared import Prepared
 from audit.sealing import Sealer
 from bot.domain.record import Event
 from bot.pipeline.protocols import Draft, Entry
-from bot.store.rows import Values, seal_notice, timer_values
+from bot.store.rows import Values, review_values, seal_notice, timer_values
 from bot.store.sealed import Box
-from bot.store.tables import message, timer
+from bot.store.tables import message, review, timer
 
 _REDRAFT = (
     update(message)
@@ -36,6 +36,7 @@ _RESET = (
     .values(due=bindparam("due"), payload=bindparam("payload"), claimed_by=None, claimed_at=None)
 )
 _SET = Prepared(insert(timer).on_conflict_do_nothing(index_elements=["kind", "key"]).inline())
+_BROKEN = Prepared(insert(review).on_conflict_do_nothing(index_elements=["invocation"]).inline())
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Sealed:
     events: tuple[Event, ...]
     drafts: tuple[Values, ...]
     timers: tuple[Values, ...]
+    reviews: tuple[Values, ...] = ()
 
     def write(self, connection: Connection, sealer: Sealer, *, first: bool = False) -> None:
         """Write it all within the transaction of *connection*.
@@ -58,6 +60,8 @@ class Sealed:
                 _draft(connection, draft)
         for one in self.timers:
             _set(connection, one)
+        for broken in self.reviews:
+            _BROKEN.run(connection, broken)
 
 
 def sealed(invocation: str | None, entry: Entry, box: Box) -> Sealed:
@@ -65,7 +69,9 @@ def sealed(invocation: str | None, entry: Entry, box: Box) -> Sealed:
     if entry.drafts and invocation is None:
         raise ValueError("A message belongs to an invocation: it is answered where that was asked.")
     drafts = tuple(_values(invocation, d, box) for d in entry.drafts if invocation is not None)
-    return Sealed(entry.events, drafts, tuple(timer_values(t, box) for t in entry.timers))
+    timers = tuple(timer_values(t, box) for t in entry.timers)
+    reviews = tuple(review_values(r, box) for r in entry.reviews)
+    return Sealed(entry.events, drafts, timers, reviews)
 
 
 def _values(invocation: str, draft: Draft, box: Box) -> Values:

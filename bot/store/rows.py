@@ -10,6 +10,7 @@ from sqlalchemy import RowMapping
 
 from audit.records import nfc
 from bot.domain.approval import Approval
+from bot.domain.glass import Review
 from bot.domain.invocation import Invocation, Origin, State, Step, StepState
 from bot.domain.notice import Notice
 from bot.pipeline.protocols import Timer
@@ -123,6 +124,25 @@ def approval_of(row: RowMapping, box: Box) -> Approval:
     return Approval.model_validate_json(
         box.open(row["body"], "approval", row["invocation"], "body")
     )
+
+
+def review_values(review: Review, box: Box) -> Values:
+    """Return the columns of *review*."""
+    closed = review.closed_at
+    return {
+        "invocation": review.invocation,
+        "team": review.team,
+        "actor": review.actor,
+        "at": stamp(review.at),
+        "closed_at": None if closed is None else stamp(closed),
+        "closed_by": review.closed_by,
+        "body": box.seal(review.model_dump_json(), "review", review.invocation, "body"),
+    }
+
+
+def review_of(row: RowMapping, box: Box) -> Review:
+    """Return the review that *row* holds."""
+    return Review.model_validate_json(box.open(row["body"], "review", row["invocation"], "body"))
 
 
 def timer_values(timer: Timer, box: Box) -> Values:

@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_or
 from audit.prepared import Prepared
 from bot.domain.approval import Standing
 from bot.domain.invocation import MOVES, State
-from bot.store.tables import approval, invocation, message, step, timer
+from bot.store.tables import approval, invocation, message, review, step, timer
 
 _this = invocation.c.id == bindparam("of")
 
@@ -131,6 +131,11 @@ PUT_STEP = insert(step).values(
     position=select(func.count()).where(_before.c.invocation == bindparam("of")).scalar_subquery()
 )
 
+WAITS = (
+    update(invocation).where(_this, _in(State.WAITING)).values(changed_at=bindparam("changed_at"))
+)
+"""Changes nothing but the time, and that only while it waits for approval."""
+
 APPROVAL = select(approval).where(approval.c.invocation == bindparam("of"))
 OPEN_APPROVALS = (
     select(approval)
@@ -145,6 +150,23 @@ AMEND = (
     update(approval)
     .where(approval.c.invocation == bindparam("of"), approval.c.version == bindparam("seen"))
     .values({name: bindparam(name) for name in ("version", "state", "expires_at", "body")})
+)
+
+REVIEW = select(review).where(review.c.invocation == bindparam("of"))
+_whose = bindparam("actor", type_=Text)
+OPEN_REVIEWS = (
+    select(review)
+    .where(
+        review.c.team == bindparam("team"),
+        review.c.closed_at.is_(None),
+        or_(_whose.is_(None), review.c.actor == _whose),
+    )
+    .order_by(review.c.at, review.c.invocation)
+)
+CLOSE_REVIEW = (
+    update(review)
+    .where(review.c.invocation == bindparam("of"), review.c.closed_at.is_(None))
+    .values({name: bindparam(name) for name in ("closed_at", "closed_by", "body")})
 )
 
 NOTICE = select(message.c.notice).where(

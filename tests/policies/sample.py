@@ -89,7 +89,8 @@ ASKS = ("policy.mine", "policy.who_may", "policy.why")
 CATALOGUE = Catalogue(
     [
         *(FIND, SUSPEND, SUSPEND_DOMAIN, RESUME, DROP, HELP, WHOAMI),
-        *(operation(name, risk=Risk.READ)(_look) for name in ASKS),
+        *(operation(name, risk=Risk.READ)(_look) for name in (*ASKS, "glass.list")),
+        operation("glass.review", risk=Risk.CHANGE)(_look),
     ]
 )
 

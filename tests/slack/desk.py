@@ -73,6 +73,10 @@ class WrittenDown:
         self.pressed.append(("again", invocation, origin))
         return self._answer()
 
+    async def break_glass(self, invocation: str, origin: Origin, reason: str) -> Answer:
+        self.pressed.append((f"glass {reason}", invocation, origin))
+        return self._answer()
+
     async def cancel(self, invocation: str, origin: Origin) -> Answer:
         self.pressed.append(("cancel", invocation, origin))
         return self._answer()

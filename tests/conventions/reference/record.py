@@ -18,6 +18,8 @@ MEANS = {
     Stage.APPROVAL_REFUSED: "Somebody, who is the actor, refused, and why; it ends there.",
     Stage.APPROVAL_EXPIRED: "Nobody decided in time; it ends there.",
     Stage.APPROVAL_WITHDRAWN: "Who asked took it back before it was decided.",
+    Stage.BREAK_GLASS: "Somebody broke the glass, and why; what they asked for goes on at once.",
+    Stage.BREAK_GLASS_REVIEWED: "Somebody else looked at it; `of` names the invocation.",
     Stage.STARTED: "The run has begun, with the second decision, asked just before the first side "
     "effect. `resumed` says that it went on after a stop.",
     Stage.STEP: "A step has ended: its label, how, and the fingerprint of its answer.",

@@ -1,0 +1,1 @@
+"""Glass that was broken, and who has looked at it."""
