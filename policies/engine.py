@@ -124,6 +124,11 @@ class CedarRules:
         """Return the ids of its rules."""
         return frozenset(self._rules)
 
+    @property
+    def lane_names(self) -> tuple[str, ...]:
+        """Return the lanes in which somebody may approve something."""
+        return self._lanes
+
     def decide(self, question: Question) -> Decision:
         """See `Rules.decide`."""
         return self.decide_again(request_of(question, self._lanes), question.operation)
