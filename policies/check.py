@@ -49,8 +49,11 @@ def examine(
     wanted = frozenset(lanes).union(*(lanes_wanted(rule.policy) for rule in rules))
     schema = read_schema(schema_text(catalogue, sorted(filter(is_lane, wanted))))
     actions = RESERVED.union(map(action_of, lanes), *(groups_of(o) for o in catalogue))
+    # All at once takes a quarter of the time, but does not say which of them has the fault.
+    fit = not validate_policies("\n".join(rule.text for rule in rules), schema).errors
     for rule in rules:
-        problems += [*_validate(rule, schema, catalogue, actions), *lint_rule(rule, catalogue)]
+        problems += [] if fit else _validate(rule, schema, catalogue, actions)
+        problems += lint_rule(rule, catalogue)
     problems += lint_set(rules, catalogue, groups, rosters)
     problems += lint_approvals(rules, catalogue)
     places = {file.path: place for place, file in enumerate(files)}

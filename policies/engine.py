@@ -93,6 +93,7 @@ class CedarRules:
         self._rules = {rule.id: rule for rule in rules}
         self._digest = digest
         self._lanes = lanes_in(rules)
+        self._counting = [(r, lanes) for r in rules if (lanes := lanes_wanted(r.policy))]
         self._full = _Asked(policies, schema_text(catalogue, self._lanes))
         self._early = _Asked(early_policies(policies), early_schema_text(catalogue))
         named = [uid for policy in policies for uid in entity_uids(policy)]
@@ -148,8 +149,8 @@ class CedarRules:
     def lanes(self, operation: Operation) -> tuple[str, ...]:
         """See `Rules.lanes`."""
         names = groups_of(operation)
-        about = (rule for rule in self._rules.values() if rule.covers(names))
-        wanted = frozenset[str]().union(*(lanes_wanted(rule.policy) for rule in about))
+        about = (lanes for rule, lanes in self._counting if rule.covers(names))
+        wanted = frozenset[str]().union(*about)
         return tuple(lane for lane in self._lanes if lane in wanted)
 
     def could(self, actor: Actor, operation: Operation, surface: str) -> Decision:

@@ -2,19 +2,27 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 
 
 def parts(node: object) -> Iterable[object]:
     """Return what *node* of a rule is directly made of."""
-    if isinstance(node, Mapping):
-        return node.values()
     if isinstance(node, tuple):
         return node
-    return [getattr(node, f.name) for f in fields(node)] if is_dataclass(node) else ()
+    if names := _names(type(node)):
+        return [getattr(node, name) for name in names]
+    return node.values() if isinstance(node, Mapping) else ()
 
 
 def walk(node: object) -> Iterator[object]:
     """Return *node* and all that it is made of, at any depth."""
-    yield node
-    for part in parts(node):
-        yield from walk(part)
+    waiting = [node]
+    while waiting:
+        here = waiting.pop()
+        yield here
+        waiting.extend(reversed(tuple(parts(here))))
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
