@@ -32,6 +32,7 @@ from policies.facts import (
 from policies.lanes import APPROVE, CAP, action_of, lanes_in, lanes_wanted
 from policies.reading import Rule, RuleFile
 from policies.schema import early_schema_text, groups_of, read_schema, schema_text
+from policies.sight import Sight
 
 KEPT = 4096
 """How many answers of `could` are kept.
@@ -96,6 +97,8 @@ class CedarRules:
         self._counting = [(r, lanes) for r in rules if (lanes := lanes_wanted(r.policy))]
         self._full = _Asked(policies, schema_text(catalogue, self._lanes))
         self._early = _Asked(early_policies(policies), early_schema_text(catalogue))
+        self.sight = Sight(policies)
+        """What of a request can matter to these rules."""
         named = [uid for policy in policies for uid in entity_uids(policy)]
         self._named = frozenset(uid.id for uid in named)
         self._groups = frozenset(uid.id for uid in named if uid.type == USERGROUP)

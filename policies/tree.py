@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
-from functools import cache
+from typing import Any
 
 
 def parts(node: object) -> Iterable[object]:
@@ -23,6 +23,13 @@ def walk(node: object) -> Iterator[object]:
         waiting.extend(reversed(tuple(parts(here))))
 
 
-@cache
-def _names(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    names = _KNOWN.get(kind)
+    if names is None:
+        names = tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
+        _KNOWN[kind] = names
+    return names
+
+
+_KNOWN: dict[type[Any], tuple[str, ...]] = {}
+"""The fields of each kind of part: they are few, and their parts are many."""

@@ -25,7 +25,8 @@ def test_five_thousand_rules_are_in_force() -> None:
 def test_the_one_mistake_among_five_thousand_rules_is_found_with_its_line() -> None:
     problems = check([RuleFile("many.cedar", TEXT + RULE.format(n=1))], CATALOGUE)
 
-    assert [str(p) for p in problems] == [
+    [problem] = problems
+    assert str(problem) == (
         f"many.cedar, line {4 * MANY - 2}: The @id 'rule-1' is taken by many.cedar, line 2. "
         "Give each rule its own."
-    ]
+    )
