@@ -104,6 +104,7 @@ class CedarRules:
         self._groups = frozenset(uid.id for uid in named if uid.type == USERGROUP)
         self._on_call = frozenset(uid.id for uid in named if uid.type == ON_CALL)
         self._kept: dict[Hashable, _Verdict] = {}
+        self._could_permit = lru_cache(maxsize=KEPT)(self._permitting)
 
     @classmethod
     def load(cls, files: Sequence[RuleFile], catalogue: Catalogue) -> Self:
@@ -229,8 +230,12 @@ class CedarRules:
         if code == "error":
             return (_NO_ANSWER,)
         if code == "no_rule":
-            return tuple(r.doc for r in self._rules.values() if r.permits and r.covers(names))
+            return self._could_permit(names)
         return tuple(self._rules[i].doc for i in rules)
+
+    def _permitting(self, names: frozenset[str]) -> tuple[str, ...]:
+        """Return the sentences of the rules that could permit what goes by these *names*."""
+        return tuple(r.doc for r in self._rules.values() if r.permits and r.covers(names))
 
 
 def _words(rule: Rule) -> RuleWords:
