@@ -92,6 +92,7 @@ def _decision(decision: Decision) -> Body:
             "effect": decision.effect.value,
             "code": decision.code,
             "rules": decision.rules,
+            "needs": decision.needs,
             "reasons": decision.reasons,
             "errors": decision.errors,
             "rules_digest": decision.rules_digest,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from uvloop import new_event_loop
 
-from benchmarks import acks, browser, page, replicas, runs, standing
+from benchmarks import acks, browser, deciding, page, replaying, replicas, runs, standing
 from benchmarks.page import Figure
 from benchmarks.stage import Stage, on_stage
 
@@ -31,6 +31,7 @@ async def main() -> None:
             ]
             growth = await replicas.measure(stage)
     figures += [_idle(growth), *_page(await browser.measure())]
+    figures += [*await deciding.figures(), *await replaying.figures()]
     text = f"{page.table(figures)}\n\n{replicas.table(growth)}"
     print(text)
     page.write(text)

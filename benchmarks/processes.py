@@ -30,8 +30,13 @@ class Served:
 
     def resident(self) -> float:
         """Return its resident memory in MB (1,000,000 bytes)."""
-        pages = Path(f"/proc/{self.process.pid}/statm").read_text("ascii").split()[1]
-        return int(pages) * _PAGE / 1e6
+        return resident_of(self.process.pid)
+
+
+def resident_of(pid: int) -> float:
+    """Return the resident memory of *pid* in MB (1,000,000 bytes)."""
+    pages = Path(f"/proc/{pid}/statm").read_text("ascii").split()[1]
+    return int(pages) * _PAGE / 1e6
 
 
 def cpu_of(pid: int) -> float:

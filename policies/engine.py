@@ -32,6 +32,7 @@ from policies.facts import (
 from policies.lanes import APPROVE, CAP, action_of, lanes_in, lanes_wanted
 from policies.reading import Rule, RuleFile
 from policies.schema import early_schema_text, groups_of, read_schema, schema_text
+from policies.sight import Sight
 
 KEPT = 4096
 """How many answers of `could` are kept.
@@ -93,13 +94,17 @@ class CedarRules:
         self._rules = {rule.id: rule for rule in rules}
         self._digest = digest
         self._lanes = lanes_in(rules)
+        self._counting = [(r, lanes) for r in rules if (lanes := lanes_wanted(r.policy))]
         self._full = _Asked(policies, schema_text(catalogue, self._lanes))
         self._early = _Asked(early_policies(policies), early_schema_text(catalogue))
+        self.sight = Sight(policies)
+        """What of a request can matter to these rules."""
         named = [uid for policy in policies for uid in entity_uids(policy)]
         self._named = frozenset(uid.id for uid in named)
         self._groups = frozenset(uid.id for uid in named if uid.type == USERGROUP)
         self._on_call = frozenset(uid.id for uid in named if uid.type == ON_CALL)
         self._kept: dict[Hashable, _Verdict] = {}
+        self._could_permit = lru_cache(maxsize=KEPT)(self._permitting)
 
     @classmethod
     def load(cls, files: Sequence[RuleFile], catalogue: Catalogue) -> Self:
@@ -124,6 +129,11 @@ class CedarRules:
         """Return the ids of its rules."""
         return frozenset(self._rules)
 
+    @property
+    def lane_names(self) -> tuple[str, ...]:
+        """Return the lanes in which somebody may approve something."""
+        return self._lanes
+
     def decide(self, question: Question) -> Decision:
         """See `Rules.decide`."""
         return self.decide_again(request_of(question, self._lanes), question.operation)
@@ -143,8 +153,8 @@ class CedarRules:
     def lanes(self, operation: Operation) -> tuple[str, ...]:
         """See `Rules.lanes`."""
         names = groups_of(operation)
-        about = (rule for rule in self._rules.values() if rule.covers(names))
-        wanted = frozenset[str]().union(*(lanes_wanted(rule.policy) for rule in about))
+        about = (lanes for rule, lanes in self._counting if rule.covers(names))
+        wanted = frozenset[str]().union(*about)
         return tuple(lane for lane in self._lanes if lane in wanted)
 
     def could(self, actor: Actor, operation: Operation, surface: str) -> Decision:
@@ -220,10 +230,14 @@ class CedarRules:
         if code == "error":
             return (_NO_ANSWER,)
         if code == "no_rule":
-            # Breaking the glass is offered to who may, by a button, and advised to nobody else.
-            permits = (r for r in self._rules.values() if r.permits and r.covers(names))
-            return tuple(r.doc for r in permits if not r.wants_broken_glass)
+            return self._could_permit(names)
         return tuple(self._rules[i].doc for i in rules)
+
+    def _permitting(self, names: frozenset[str]) -> tuple[str, ...]:
+        """Return the sentences of the rules that could permit what goes by these *names*."""
+        permits = (r for r in self._rules.values() if r.permits and r.covers(names))
+        # Breaking the glass is the last resort, and is told of last.
+        return tuple(r.doc for r in sorted(permits, key=lambda r: r.wants_broken_glass))
 
 
 def _words(rule: Rule) -> RuleWords:

@@ -14,8 +14,10 @@ APPROVE = "approve"
 CAP = 3
 """How many approvals a lane is asked for at most."""
 
-_LANE = re.compile(rf"{APPROVE}\.([a-z][a-z0-9_]*)")
-_APPROVALS = GetAttr(base=Var(name="context"), attr="approvals")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_LANE = re.compile(rf"{APPROVE}\.({_NAME.pattern})")
+APPROVALS = GetAttr(base=Var(name="context"), attr="approvals")
+"""Where the approvals of each lane are counted."""
 
 
 def action_of(lane: str) -> str:
@@ -35,5 +37,10 @@ def lanes_wanted(policy: Template) -> frozenset[str]:
     return frozenset(
         node.attr
         for node in walk(policy.clauses)
-        if isinstance(node, GetAttr) and node.base == _APPROVALS
+        if isinstance(node, GetAttr) and node.base == APPROVALS
     )
+
+
+def is_lane(name: str) -> bool:
+    """Say whether a lane can have this *name*."""
+    return _NAME.fullmatch(name) is not None

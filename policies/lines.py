@@ -27,6 +27,7 @@ _TAGS = frozenset(
     f"tag:yaml.org,2002:{name}"
     for name in ("str", "int", "float", "bool", "null", "timestamp", "map", "seq", "merge", "value")
 )
+_LONGEST = 10
 _FLAGS = {"true": True, "false": False}
 
 
@@ -145,6 +146,14 @@ def flag(node: Node, what: str) -> bool:
     if typed not in _FLAGS:
         raise _wrong(line_of(node), f"{what} is {typed!r}. Write `true` or `false`.")
     return _FLAGS[typed]
+
+
+def number(node: Node, what: str) -> int:
+    """Read *node* as a whole number that is not negative; raise Wrong."""
+    typed = text(node, what)
+    if not (typed.isascii() and typed.isdigit() and len(typed) < _LONGEST):
+        raise _wrong(line_of(node), f"{what} is {typed!r}. Write a whole number like `2`.")
+    return int(typed)
 
 
 def line_of(node: Node) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from cedarpy.pst import BinaryOp, EntityLit, GetAttr, Slot, Var, entity_uids
 
 from bot.domain.catalogue import Catalogue
+from policies.bounds import never
 from policies.reading import Problem, Rule
 from policies.schema import groups_of, resource_type
 from policies.tree import walk
@@ -16,21 +17,26 @@ _ANNOTATIONS = frozenset({"id", "doc"})
 _CHANNEL = GetAttr(base=Var(name="context"), attr="channel")
 
 
+Names = Collection[str] | None
+"""The names that there are, or None where they are not known."""
+
+
 def lint_rule(rule: Rule, catalogue: Catalogue) -> Iterator[Problem]:
     """Find what is wrong with *rule* by itself."""
-    found = (*_words(rule), *_comparisons(rule, catalogue))
+    found = (*_words(rule), *_comparisons(rule, catalogue), *_contradictions(rule))
     return (problem(rule, message) for message in found)
 
 
 def lint_set(
-    rules: Collection[Rule], catalogue: Catalogue, groups: Collection[str] | None
+    rules: Collection[Rule], catalogue: Catalogue, groups: Names = None, rosters: Names = None
 ) -> Iterator[Problem]:
-    """Find what is wrong with *rules* together; *groups* are those that exist, where known."""
+    """Find what is wrong with *rules* together, by the *groups* and *rosters* that exist."""
     yield from _twice(rules)
     yield from _unreached(rules, catalogue)
-    if groups is not None:
-        for rule in rules:
-            yield from _strangers(rule, groups)
+    for what, kind, names in (("group", "Usergroup", groups), ("roster", "OnCall", rosters)):
+        if names is not None:
+            for rule in rules:
+                yield from _strangers(rule, what, kind, names)
 
 
 def problem(rule: Rule, message: str, *, warning: bool = False) -> Problem:
@@ -79,6 +85,11 @@ def _comparisons(rule: Rule, catalogue: Catalogue) -> Iterator[str]:
                 )
 
 
+def _contradictions(rule: Rule) -> Iterator[str]:
+    for words in never(rule.policy.clauses):
+        yield f"`{words}` can never be true. Mend the numbers, or leave the condition out."
+
+
 def _types(node: object, resources: frozenset[str]) -> frozenset[str]:
     """Return the entity types that *node* can have, none where that is not known."""
     match node:
@@ -106,7 +117,7 @@ def _twice(rules: Collection[Rule]) -> Iterator[Problem]:
 
 
 def _unreached(rules: Collection[Rule], catalogue: Catalogue) -> Iterator[Problem]:
-    permits = [rule for rule in rules if rule.permits]
+    permits = [r for r in rules if r.permits and not r.wants_broken_glass]
     for operation in catalogue:
         if not any(rule.covers(groups_of(operation)) for rule in permits):
             cure = f'Permit it to somebody: `action == Action::"{operation.name}"`.'
@@ -114,8 +125,7 @@ def _unreached(rules: Collection[Rule], catalogue: Catalogue) -> Iterator[Proble
             yield Problem("", 0, "", message, warning=True)
 
 
-def _strangers(rule: Rule, groups: Collection[str]) -> Iterator[Problem]:
-    named = {u.id for u in entity_uids(rule.policy) if u.type.basename == "Usergroup"}
-    for name in sorted(named.difference(groups)):
-        message = f"There is no group {name!r}. {nearest(name, groups)}"
-        yield problem(rule, message, warning=True)
+def _strangers(rule: Rule, what: str, kind: str, names: Collection[str]) -> Iterator[Problem]:
+    named = {u.id for u in entity_uids(rule.policy) if u.type.basename == kind}
+    for name in sorted(named.difference(names)):
+        yield problem(rule, f"There is no {what} {name!r}. {nearest(name, names)}", warning=True)

@@ -108,10 +108,13 @@ def read_rules(file: RuleFile) -> Iterator[Rule | Problem]:
 def _statements(text: str) -> Iterator[tuple[int, str]]:
     """Cut *text* after each semicolon that stands in no string and no comment."""
     ends = [m.end() for m in _TOKEN.finditer(text) if m.group() == ";"]
+    line, counted = 1, 0
     for begin, end in zip([0, *ends], [*ends, len(text)], strict=True):
         rule = _SKIPPED.sub("", text[begin:end], count=1)
         if rule:
-            yield text.count("\n", 0, end - len(rule)) + 1, rule
+            line += text.count("\n", counted, end - len(rule))
+            counted = end - len(rule)
+            yield line, rule
 
 
 def _lines_before(text: str, error: str) -> int:

@@ -12,7 +12,7 @@ from bot.domain.errors import Misconfigured
 from bot.domain.explanation import RuleWords
 from bot.domain.operation import Operation
 from bot.domain.ports import Rules
-from policies.check import check
+from policies.check import examine
 from policies.engine import CedarRules, digest_of
 from policies.loading import rule_files
 from policies.reading import RuleFile
@@ -96,9 +96,10 @@ def judge_set(seen: Seen, catalogue: Catalogue) -> CedarRules | Unfit:
     """Make a set of what was *seen*, by the same check as `redbutton policy check`."""
     if isinstance(seen, Unread):
         return Unfit(hashlib.sha256(seen.said.encode()).hexdigest(), PATHS, seen.said)
-    wrong = [p for p in check(seen, catalogue) if not p.warning]
+    rules, problems = examine(seen, catalogue)
+    wrong = [p for p in problems if not p.warning]
     if not wrong:
-        return CedarRules.load(seen, catalogue)
+        return CedarRules(rules, catalogue, digest_of(seen, catalogue))
     first = wrong[0]
     place = f"{first.file}, line {first.line}" if first.file else PATHS
     return Unfit(digest_of(seen, catalogue), place, str(first))

@@ -3,38 +3,33 @@
 Pure: files in, results out.
 """
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from yaml import Node, SequenceNode
 
 from bot.domain.actor import Actor, ActorKind
 from bot.domain.catalogue import Catalogue
-from bot.domain.decision import Channel, Decision, Effect, Question
+from bot.domain.decision import Decision, Effect, Question
 from bot.domain.errors import FieldError
-from bot.domain.invocation import Surface
 from bot.domain.operation import Operation
 from bot.domain.params import Params
 from bot.domain.ports import Rules
-from policies.lines import (
-    Entry,
-    Slip,
-    Wrong,
-    entries,
-    flag,
-    items,
-    line_of,
-    read_yaml,
-    text,
-    texts,
+from policies.cases import (
+    AROUND,
+    REQUESTER,
+    actor_of,
+    choice,
+    counts_of,
+    lane_of,
+    moment_of,
+    place_of,
+    sentences_of,
+    situation_of,
 )
+from policies.lines import Entry, Slip, Wrong, entries, items, line_of, read_yaml, text, texts
 from policies.lint import nearest
 from policies.reading import Problem
-
-MONDAY_NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
-"""When a case that says nothing of it is asked."""
 
 Said = Mapping[str, str | tuple[str, ...]]
 """Params by name, in words."""
@@ -42,10 +37,9 @@ Said = Mapping[str, str | tuple[str, ...]]
 Build = Callable[[Operation, Said], Params | tuple[FieldError, ...]]
 """Reads params as they are typed, by the operation's own model; or tells each field's error."""
 
-_PARTS = ("name", "who", "what", "where", "when", "expect", "by")
+_PARTS = ("name", "who", "what", "where", "when", *AROUND, "expect", "needs", "by", "says")
 _NEEDED = ("name", "who", "what", "expect")
-_KEY = re.compile(r"([^/\s]+)/([^/\s]+)")
-_FLAGS = ("guest", "external", "bot")
+_APPROVING = ("approve", "requester")
 
 
 @dataclass(frozen=True)
@@ -57,20 +51,52 @@ class CaseFile:
 
 
 @dataclass(frozen=True)
+class Approving:
+    """Who agrees, and in which lane, to what a case asks for."""
+
+    voter: Actor
+    lane: str
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the rules have to answer; a part that is None may be anything.
+
+    *needs*: how many have to agree, by lane. *by*: the rules that decide. *says*: the sentences.
+    """
+
+    effect: Effect
+    needs: Mapping[str, int] | None = None
+    by: frozenset[str] | None = None
+    says: tuple[str, ...] | None = None
+
+    def fits(self, decision: Decision) -> bool:
+        """Say whether *decision* is what is wished for."""
+        return (
+            decision.effect is self.effect
+            and (self.needs is None or self.needs == decision.needs)
+            and self.by in {None, frozenset(decision.rules)}
+            and self.says in {None, decision.reasons}
+        )
+
+
+@dataclass(frozen=True)
 class Case:
-    """One line of the table. *by*: the rules that have to decide, where that is said."""
+    """One line of the table; with *approving* it is about who agrees to *question*."""
 
     file: str
     line: int
     name: str
     question: Question
-    expected: Effect
-    by: frozenset[str] | None
+    expected: Wish
+    approving: Approving | None = None
 
     @property
     def wish(self) -> str:
         """Return what is expected, in words."""
-        return self.expected.value + ("" if self.by is None else f" {_by(sorted(self.by))}")
+        told = self.expected
+        by = None if told.by is None else sorted(told.by)
+        return _in_words(told.effect, by, told.needs, told.says)
 
 
 @dataclass(frozen=True)
@@ -83,35 +109,49 @@ class Verdict:
     @property
     def passed(self) -> bool:
         """Say whether the rules answered as expected; what they cannot answer never does."""
-        expected, by = self.case.expected, self.case.by
-        decided = self.decision.code != "error" and self.decision.effect is expected
-        return decided and by in {None, frozenset(self.decision.rules)}
+        return self.decision.code != "error" and self.case.expected.fits(self.decision)
 
     @property
     def came(self) -> str:
         """Return what the rules answered, in words."""
-        said = self.decision.effect.value
-        if self.decision.code == "error":
-            return f"{said}, because the rules cannot be evaluated: {self.decision.errors[0]}"
-        return f"{said} {_by(self.decision.rules)}"
+        came, wished = self.decision, self.case.expected
+        if came.code == "error":
+            why = f"because the rules cannot be evaluated: {came.errors[0]}"
+            return f"{came.effect.value}, {why}"
+        says = None if wished.says is None else came.reasons
+        return _in_words(came.effect, came.rules, came.needs or None, says)
 
 
-def _by(rules: Sequence[str]) -> str:
-    return f"by {', '.join(rules)}" if rules else "by no rule"
+def _in_words(
+    effect: Effect,
+    by: Sequence[str] | None,
+    needs: Mapping[str, int] | None,
+    says: Sequence[str] | None,
+) -> str:
+    said = effect.value
+    if by is not None:
+        said += f" by {', '.join(by)}" if by else " by no rule"
+    if needs is not None:
+        counts = ", ".join(f"{count} of {lane}" for lane, count in sorted(needs.items()))
+        said += f" with {counts or 'no approval'}"
+    return said if says is None else f"{said}, saying {' '.join(says)!r}"
 
 
 def judge(case: Case, rules: Rules) -> Verdict:
     """Put *case* to *rules*, as the road does."""
-    return Verdict(case, rules.decide(case.question))
+    if (vote := case.approving) is None:
+        return Verdict(case, rules.decide(case.question))
+    return Verdict(case, rules.may_approve(vote.voter, vote.lane, case.question))
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads cases about the operations of *catalogue* and the rules of these *ids*."""
+    """Reads cases about the operations of *catalogue* and the rules of these *ids* and *lanes*."""
 
     catalogue: Catalogue
     ids: Collection[str]
     build: Build
+    lanes: Collection[str] = ()
 
     def read(self, file: CaseFile) -> Iterator[Case | Problem]:
         """Read the cases of *file* in their order, and a Problem for each mistake."""
@@ -139,24 +179,43 @@ class Reader:
         name = text(parts["name"].node, "`name`")
         if not name.strip():
             raise Wrong(Slip(parts["name"].line, "The name is empty. Say what is tried."))
-        actor = _actor(parts["who"].node)
-        operation, params = self._what(parts["what"])
-        surface, channel = _place(parts.get("where"), actor)
-        asked = Question(actor, operation, params, surface, _moment(parts.get("when")), channel)
-        expected = _choice(parts["expect"].node, "expect", [e.value for e in Effect])
-        by = self._by(parts.get("by"))
-        return Case(file, line_of(node), name, asked, Effect(expected), by)
+        who = actor_of(parts["who"].node)
+        what = entries(parts["what"].node, "`what`", ("operation", "params", *_APPROVING))
+        approving = self._approving(who, what)
+        asker = _requester(what) if approving else who
+        operation, params = self._what(what, parts["what"].line)
+        surface, channel = place_of(parts.get("where"), asker)
+        around = situation_of(parts, self.lanes)
+        moment = moment_of(parts.get("when"))
+        asked = Question(asker, operation, params, surface, moment, channel, around)
+        return Case(file, line_of(node), name, asked, self._wish(parts), approving)
 
-    def _what(self, what: Entry) -> tuple[Operation, Params]:
-        parts = entries(what.node, "`what`", ("operation", "params"))
-        _complete(parts, what.line, "`what`", ("operation",))
+    def _wish(self, parts: Mapping[str, Entry]) -> Wish:
+        effect = Effect(choice(parts["expect"].node, "expect", [e.value for e in Effect]))
+        needs = counts_of(parts["needs"], "needs", self.lanes) if "needs" in parts else None
+        return Wish(effect, needs, self._by(parts.get("by")), sentences_of(parts.get("says")))
+
+    def _approving(self, who: Actor, what: Mapping[str, Entry]) -> Approving | None:
+        """Read in which lane *who* agrees, where the case is about that."""
+        if "approve" in what:
+            told = what["approve"]
+            if who.kind is ActorKind.SCHEDULE:
+                raise Wrong(Slip(told.line, "A schedule approves nothing. Name a person."))
+            return Approving(who, lane_of(text(told.node, "`approve`"), told.line, self.lanes))
+        if "requester" in what:
+            said = "`requester` goes with `approve`. Name the lane: `approve: finance`."
+            raise Wrong(Slip(what["requester"].line, said))
+        return None
+
+    def _what(self, parts: dict[str, Entry], line: int) -> tuple[Operation, Params]:
+        _complete(parts, line, "`what`", ("operation",))
         told = parts["operation"]
         name = text(told.node, "`operation`")
         operation = self.catalogue.get(name)
         if operation is None:
             known = self.catalogue.nearest(name) or [o.name for o in self.catalogue]
             raise Wrong(Slip(told.line, f"There is no operation {name!r}. {nearest(name, known)}"))
-        return operation, self._params(operation, parts.get("params"), what.line)
+        return operation, self._params(operation, parts.get("params"), line)
 
     def _params(self, operation: Operation, given: Entry | None, line: int) -> Params:
         names = [f.name for f in operation.fields]
@@ -205,67 +264,10 @@ def _complete(
     return parts
 
 
-def _actor(node: Node) -> Actor:
-    parts = entries(node, "`who`", ("groups", *_FLAGS, "id", "schedule"))
-    if "schedule" in parts:
-        if len(parts) > 1:
-            raise Wrong(
-                Slip(line_of(node), "A schedule has no groups and no flags. Leave them out.")
-            )
-        team, name = _key(parts["schedule"], "T0123/nightly")
-        return Actor(team, name, name, ActorKind.SCHEDULE)
-    team, name = _key(parts["id"], "T0123/U0123ABCD") if "id" in parts else ("T0TEST", "U0TEST")
-    groups = texts(parts["groups"].node, "`groups`") if "groups" in parts else []
-    guest, external, bot = (n in parts and flag(parts[n].node, f"`{n}`") for n in _FLAGS)
-    return Actor(
-        team, name, name, groups=frozenset(groups), guest=guest, external=external, bot=bot
-    )
-
-
-def _key(entry: Entry, example: str) -> tuple[str, str]:
-    """Read an id as rules name it: without its workspace it would be nobody's."""
-    typed = text(entry.node, "The id")
-    found = _KEY.fullmatch(typed)
-    if found is None:
-        said = f"The id {typed!r} lacks its workspace. Write it as rules do: `{example}`."
-        raise Wrong(Slip(entry.line, said))
-    return found[1], found[2]
-
-
-def _place(entry: Entry | None, actor: Actor) -> tuple[str, Channel | None]:
-    parts = {} if entry is None else entries(entry.node, "`where`", ("surface", "channel"))
-    by_itself = actor.kind is ActorKind.SCHEDULE
-    surface = (Surface.SCHEDULE if by_itself else Surface.SLACK).value
-    if "surface" in parts:
-        surface = _choice(parts["surface"].node, "surface", [s.value for s in Surface])
-    if "channel" not in parts:
-        return surface, None
-    told = entries(parts["channel"].node, "`channel`", ("groups", "shared", "id"))
-    groups = texts(told["groups"].node, "`groups`") if "groups" in told else []
-    shared = "shared" in told and flag(told["shared"].node, "`shared`")
-    name = text(told["id"].node, "`id`") if "id" in told else "C0TEST"
-    return surface, Channel(name, frozenset(groups), shared)
-
-
-def _moment(entry: Entry | None) -> datetime:
-    if entry is None:
-        return MONDAY_NOON
-    typed = text(entry.node, "`when`")
-    try:
-        moment = datetime.fromisoformat(typed)
-        if moment.tzinfo is not None:
-            return moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
-    cure = "Write `2026-01-05T12:00:00Z`, or another zone's offset in place of Z."
-    raise Wrong(Slip(entry.line, f"{typed!r} is no instant with its zone. {cure}"))
-
-
-def _choice(node: Node, what: str, values: Sequence[str]) -> str:
-    typed = text(node, f"`{what}`")
-    if typed not in values:
-        raise Wrong(Slip(line_of(node), f"`{what}` is {typed!r}. {nearest(typed, values)}"))
-    return typed
+def _requester(what: Mapping[str, Entry]) -> Actor:
+    """Read who asks for what is approved; somebody else than who approves, if nothing is said."""
+    told = what.get("requester")
+    return actor_of(told.node if told else None, "requester", REQUESTER)
 
 
 def _typed(node: Node, name: str) -> str | tuple[str, ...]:

@@ -2,19 +2,34 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from typing import Any
 
 
 def parts(node: object) -> Iterable[object]:
     """Return what *node* of a rule is directly made of."""
-    if isinstance(node, Mapping):
-        return node.values()
     if isinstance(node, tuple):
         return node
-    return [getattr(node, f.name) for f in fields(node)] if is_dataclass(node) else ()
+    if names := _names(type(node)):
+        return [getattr(node, name) for name in names]
+    return node.values() if isinstance(node, Mapping) else ()
 
 
 def walk(node: object) -> Iterator[object]:
     """Return *node* and all that it is made of, at any depth."""
-    yield node
-    for part in parts(node):
-        yield from walk(part)
+    waiting = [node]
+    while waiting:
+        here = waiting.pop()
+        yield here
+        waiting.extend(reversed(tuple(parts(here))))
+
+
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    names = _KNOWN.get(kind)
+    if names is None:
+        names = tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
+        _KNOWN[kind] = names
+    return names
+
+
+_KNOWN: dict[type[Any], tuple[str, ...]] = {}
+"""The fields of each kind of part: they are few, and their parts are many."""

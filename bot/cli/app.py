@@ -12,6 +12,7 @@ from bot.cli.auditing import audit
 from bot.cli.caring import check, demo, doctor, manifest, migrate, policy, serve
 from bot.cli.explaining import who_may, why
 from bot.cli.printing import complain
+from bot.cli.replaying import replay
 from bot.cli.running import Joined, operations, run
 from bot.domain.errors import RedbuttonError
 
@@ -41,7 +42,7 @@ def redbutton() -> None:
     """
 
 
-for _command in (why, who_may):
+for _command in (replay, why, who_may):
     policy.add_command(_command)
 for _command in (
     run,

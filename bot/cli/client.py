@@ -64,12 +64,17 @@ async def replies(
 
 async def rows(folder: Path, request: Request, *, within: float | None = FIRST_WITHIN) -> list[Row]:
     """Return the rows of the listing that *request* asks for; see `replies`."""
-    found: list[Row] = []
+    return [row async for row in listed(folder, request, within=within)]
+
+
+async def listed(
+    folder: Path, request: Request, *, within: float | None = FIRST_WITHIN
+) -> AsyncIterator[Row]:
+    """Yield the rows of the listing that *request* asks for as they come; see `replies`."""
     async for reply in replies(folder, request, within=within):
         if not isinstance(reply, Listed):
             raise strange()
-        found.append(reply.row)
-    return found
+        yield reply.row
 
 
 def strange() -> RedbuttonError:

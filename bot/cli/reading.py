@@ -1,9 +1,10 @@
 """Reads the record: from the running bot or, where none is running, from its files."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 
-from bot.cli.client import NoBot, reader_of, rows
-from bot.cli.wire import AuditList, AuditShow, AuditVerify, Reading
+from bot.cli.client import NoBot, listed, reader_of, rows
+from bot.cli.wire import AuditDecided, AuditList, AuditShow, AuditVerify, Reading
 from bot.cli.workshop import Reader, Records, Row, Search, Workshop
 from bot.domain.errors import BadRequest
 from bot.domain.record import Stage
@@ -51,3 +52,14 @@ async def trail(workshop: Workshop, invocation: str) -> Sequence[Row]:
 async def verify(workshop: Workshop) -> Row:
     """Return what comparing the record with its hashes found."""
     return (await read_anywhere(workshop, AuditVerify()))[0]
+
+
+async def decided(workshop: Workshop, since: datetime) -> AsyncIterator[Row]:
+    """Yield the decisions on record since *since*, from where the record is read."""
+    folder = workshop.folder()
+    try:
+        async for row in listed(folder, AuditDecided(since=since), within=None):
+            yield row
+    except NoBot:
+        async for row in workshop.records().decided(reader_of(folder), since):
+            yield row

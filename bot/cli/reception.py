@@ -8,6 +8,7 @@ from bot.cli.desk import Desk
 from bot.cli.reading import read
 from bot.cli.wire import (
     Answered,
+    AuditDecided,
     AuditList,
     AuditShow,
     AuditVerify,
@@ -41,9 +42,12 @@ class Reception:
         """Send *who* what *request* asks for; raise RedbuttonError where there is nothing."""
         match request:
             case AuditList() | AuditShow() | AuditVerify():
-                if who.user is None and not who.owner:
-                    raise await self._stranger(request, who)
+                await self._known(request, who)
                 for row in await read(self._records, request, who):
+                    await send(Listed(row=dict(row)))
+            case AuditDecided(since=since):
+                await self._known(request, who)
+                async for row in self._records.decided(who, since):
                     await send(Listed(row=dict(row)))
             case Operations():
                 for operation in await self._desk.offers(await self._origin(request, who)):
@@ -66,6 +70,11 @@ class Reception:
                 fix="Set `slack.team` in `redbutton.toml`, or wait until Slack answers.",
             )
         return Origin(surface=Surface.CLI, team=team, user=who.user)
+
+    async def _known(self, request: Request, who: Reader) -> None:
+        """Refuse who is neither the owner of the store nor anybody in the settings."""
+        if who.user is None and not who.owner:
+            raise await self._stranger(request, who)
 
     async def _stranger(self, request: Request, who: Reader) -> NotAllowed:
         """Record that somebody nobody knows was here; return what they are told."""

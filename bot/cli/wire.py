@@ -1,5 +1,6 @@
 """What goes over the socket: one request in a line of JSON, then replies, a line each."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -22,9 +23,16 @@ class _Line(BaseModel):
         return self.model_dump_json().encode() + b"\n"
 
 
-def _zoned(search: Search) -> Search:
-    if any(at is not None and at.tzinfo is None for at in (search.since, search.until)):
+def _with_zone(at: datetime) -> datetime:
+    if at.tzinfo is None:
         raise ValueError("a time needs its zone")
+    return at
+
+
+def _zoned(search: Search) -> Search:
+    for at in (search.since, search.until):
+        if at is not None:
+            _with_zone(at)
     return search
 
 
@@ -91,8 +99,20 @@ class AuditVerify(_Line):
         return self.ask
 
 
+class AuditDecided(_Line):
+    """Tell what was decided about each asking, to ask other rules about it."""
+
+    ask: Literal["audit decided"] = "audit decided"
+    since: Annotated[datetime, AfterValidator(_with_zone)]
+
+    @property
+    def wanted(self) -> str:
+        """See `Run.wanted`."""
+        return self.ask
+
+
 Reading = AuditList | AuditShow | AuditVerify
-Request = Run | Operations | Reading
+Request = Run | Operations | Reading | AuditDecided
 
 
 class Answered(_Line):

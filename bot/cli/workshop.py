@@ -3,7 +3,7 @@
 Nothing heavy is imported here: `redbutton --help` reads this module.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -64,6 +64,41 @@ class Trials:
 
 
 @dataclass(frozen=True)
+class Example:
+    """One invocation whose decision other rules would change; *at* is in UTC, by ISO 8601."""
+
+    who: str
+    at: str
+    invocation: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """Decisions about one operation that other rules would change alike.
+
+    *kind* is `gains`, `loses` or `needs approval`; *before* and *after* are in words, with the
+    rules that decide.
+    """
+
+    kind: str
+    operation: str
+    before: str
+    after: str
+    count: int
+    people: int
+    examples: tuple[Example, ...]
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """What came of asking other rules about so many that were *asked*; and why not about others."""
+
+    asked: int
+    unasked: Mapping[str, int]
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
 class Reader:
     """Who reads the record by the command line.
 
@@ -116,6 +151,26 @@ class Records(Protocol):
 
     async def verify(self, reader: Reader) -> Row:
         """Compare every event with its hash: `count`, and `bad` with `n`, `id`, `what` of each."""
+        ...
+
+    def decided(self, reader: Reader, since: datetime) -> AsyncIterator[Row]:
+        """Yield the first decision about each asking not before *since*, in the order of writing.
+
+        A row has the keys `at actor operation invocation decision`. What is personal in the
+        decision is in clear only for the owner of the store.
+        """
+        ...
+
+
+class Rehearsal(Protocol):
+    """Asks other rules than those in force about what is on the record."""
+
+    def take(self, row: Row) -> None:
+        """Ask about a *row* that `Records.decided` yields."""
+        ...
+
+    def told(self) -> Replayed:
+        """Say what came of it."""
         ...
 
 
@@ -177,6 +232,13 @@ class Workshop(Protocol):
 
     async def policy_tests(self, paths: Sequence[Path]) -> Trials:
         """Try the cases in *paths*, or else all that lie beside the rules of the settings."""
+        ...
+
+    def rehearsal(self, paths: Sequence[Path], most: int, *, replace: bool) -> Rehearsal:
+        """Return what asks the rules in *paths*, and keeps *most* examples of each change.
+
+        They stand in place of those that the settings name; *replace* leaves the shipped ones out.
+        """
         ...
 
     def records(self) -> Records:

@@ -1,12 +1,13 @@
 """Builds what a command asks for; what is slow to import is imported by who needs it."""
 # ruff: noqa: PLC0415  See above.
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace as with_
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.cli.workshop import Finding, Move, Reader, Row, Search, Tell, Trials
+from bot.cli.workshop import Finding, Move, Reader, Rehearsal, Row, Search, Tell, Trials
 from bot.domain.clock import SystemClock
 
 if TYPE_CHECKING:
@@ -97,6 +98,14 @@ class House:
 
         return rule_tests(self._settings(), paths)
 
+    def rehearsal(self, paths: Sequence[Path], most: int, *, replace: bool) -> Rehearsal:
+        """See `Workshop.rehearsal`."""
+        from bot.main import replaying
+
+        settings = self._settings()
+        left_out = replace or settings.policy.replace
+        return replaying.Rehearsal(settings, paths, most, replace=left_out)
+
     def records(self) -> "ClosedRecords":
         """See `Workshop.records`."""
         return ClosedRecords(self._settings())
@@ -134,6 +143,14 @@ class ClosedRecords:
         async with opened(self._settings) as records:
             return await records.verify(self._known(reader))
 
+    async def decided(self, reader: Reader, since: datetime) -> AsyncIterator[Row]:
+        """See `Records.decided`."""
+        from bot.main.records import opened
+
+        async with opened(self._settings) as records:
+            async for row in records.decided(self._known(reader), since):
+                yield row
+
     def _known(self, reader: Reader) -> Reader:
         """Take for the owner who has the address and the key of a database: nothing is hidden."""
-        return reader if isinstance(self._settings.store, Path) else replace(reader, owner=True)
+        return reader if isinstance(self._settings.store, Path) else with_(reader, owner=True)

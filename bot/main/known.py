@@ -99,7 +99,7 @@ def _tried(
     rules: Sequence[RuleFile], files: Sequence[CaseFile], catalogue: Catalogue
 ) -> Iterator[Verdict | Problem]:
     in_force = CedarRules.load(rules, catalogue)
-    reader = Reader(catalogue, in_force.ids, partial(build, zone="UTC"))
+    reader = Reader(catalogue, in_force.ids, partial(build, zone="UTC"), in_force.lane_names)
     for read in (one for file in files for one in reader.read(file)):
         yield read if isinstance(read, Problem) else judge(read, in_force)
 

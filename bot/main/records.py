@@ -3,10 +3,13 @@
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict
+from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import Connection
 
+from audit.decided import Decided, decided
+from audit.sealing import Sealer
 from audit.search import Filter, Found, search, trail
 from audit.verify import verify
 from bot.cli.workshop import Reader, Row, Search
@@ -19,6 +22,9 @@ from bot.pipeline.recording import own_event
 from bot.settings import Settings
 
 T = TypeVar("T")
+
+PAGE = 200
+"""Decisions that are read at once: a running bot does nothing else while it hands a page over."""
 
 
 class StoredRecords:
@@ -57,6 +63,16 @@ class StoredRecords:
         report = await self._read(verify)
         return {"count": report.count, "bad": [asdict(bad) for bad in report.bad]}
 
+    async def decided(self, reader: Reader, since: datetime) -> AsyncIterator[Row]:
+        """See `Records.decided`."""
+        await self._record(reader, "decided", since=str(since))
+        sealer = self._store.sealer if reader.owner else None
+        last = 0
+        while page := await self._read(_page(last, since, sealer)):
+            for one in page:
+                yield asdict(one)
+            last = page[-1].n
+
     async def _read(self, work: Callable[[Connection], T]) -> T:
         return await self._store.store.read(work)
 
@@ -84,6 +100,12 @@ async def opened(settings: Settings) -> AsyncIterator[StoredRecords]:
     clock = SystemClock()
     async with kept(settings, clock) as store:
         yield StoredRecords(store, clock, settings.cli.auditors)
+
+
+def _page(
+    after: int, since: datetime, sealer: Sealer | None
+) -> Callable[[Connection], list[Decided]]:
+    return lambda conn: decided(conn, since, after, PAGE, sealer)
 
 
 def _row(found: Found) -> Row:

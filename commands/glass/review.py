@@ -9,8 +9,8 @@ class ReviewGlass(Params):
     name: str = Field(max_length=40)
     """Which, as `glass.list` names it."""
 
-    finding: str = Field(min_length=10, max_length=500)
-    """What you found: was it right, and what has to follow?"""
+    finding: str = Field(min_length=5, max_length=500)
+    """What you found: whether it was right, and what has to follow."""
 
 
 @operation("glass.review", risk=Risk.CHANGE, target="name")

@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from bot.authoring import Context, Params, Result, Risk, operation
-from bot.cli.workshop import Finding, Move, Reader, Row, Search, Tell, Trials
+from bot.cli.workshop import Finding, Move, Reader, Replayed, Row, Search, Tell, Trials
 from bot.domain.catalogue import Catalogue
 from bot.domain.errors import Misconfigured, NotAllowed
 from bot.domain.invocation import Origin, State, StepState
@@ -145,6 +146,7 @@ class PretendRecords:
     bad: Sequence[Row] = ()
     searches: list[Search] = field(default_factory=list)
     readers: list[Reader] = field(default_factory=list)
+    sinces: list[datetime] = field(default_factory=list)
 
     async def search(self, reader: Reader, search: Search) -> Sequence[Row]:
         self._let(reader)
@@ -159,10 +161,19 @@ class PretendRecords:
         self._let(reader)
         return {"count": 3, "bad": list(self.bad)}
 
+    async def decided(self, reader: Reader, since: datetime) -> AsyncIterator[Row]:
+        self._let(reader)
+        self.sinces.append(since)
+        for row in self.rows:
+            yield row
+
     def _let(self, reader: Reader) -> None:
         self.readers.append(reader)
         if not reader.owner and reader.user is None:
             raise NotAllowed("The record is not yours to read.", fix="Ask its owner.")
+
+
+NOTHING_CHANGED = Replayed(1, {}, ())
 
 
 @dataclass
@@ -173,6 +184,7 @@ class PretendWorkshop:
     book: PretendRecords = field(default_factory=PretendRecords)
     findings: Sequence[Finding] = ()
     trials: Trials = field(default_factory=lambda: Trials((), ()))
+    replayed: Replayed = NOTHING_CHANGED
     done: list[str] = field(default_factory=list)
 
     def folder(self) -> Path:
@@ -209,6 +221,16 @@ class PretendWorkshop:
     async def policy_tests(self, paths: Sequence[Path]) -> Trials:
         self.done.append(f"test {[str(p) for p in paths]}")
         return self.trials
+
+    def rehearsal(self, paths: Sequence[Path], most: int, *, replace: bool) -> "PretendWorkshop":
+        self.done.append(f"replay {[p.name for p in paths]}, {most}, replace {replace}")
+        return self
+
+    def take(self, row: Row) -> None:
+        self.done.append(f"took {row['operation']}")
+
+    def told(self) -> Replayed:
+        return self.replayed
 
     def records(self) -> PretendRecords:
         return self.book

@@ -101,7 +101,7 @@ def test_the_tests_that_the_how_to_prints_pass_by_the_rules_that_it_prints() -> 
     )
     in_force = CedarRules.load([RuleFile("how-to", "\n".join(ruled))], catalogue())
 
-    reader = Reader(catalogue(), in_force.ids, partial(build, zone="UTC"))
+    reader = Reader(catalogue(), in_force.ids, partial(build, zone="UTC"), in_force.lane_names)
     read = list(reader.read(CaseFile("how-to", "\n".join(tested).encode())))
 
     assert read != []

@@ -10,10 +10,11 @@ import pytest
 from bot.domain.decision import Channel, Decision, Effect
 from bot.domain.errors import BadRequest
 from bot.pipeline.values import build
+from policies.cases import MONDAY_NOON
 from policies.lines import DEEPEST, MOST_BYTES
 from policies.loading import cases_at, cases_beside, shipped_cases
 from policies.reading import Problem
-from policies.testing import MONDAY_NOON, Case, CaseFile, Reader, judge
+from policies.testing import Case, CaseFile, Reader, Wish, judge
 from tests.policies.sample import CATALOGUE, LEAD, may_suspend, rules
 
 RULES = rules(
@@ -71,7 +72,7 @@ def test_a_case_is_the_question_that_the_road_would_ask() -> None:
     assert asked.channel == Channel("C0OPS", frozenset({"ops"}), shared=True)
     assert asked.now == datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
     assert asked.actor.groups == {"support-leads"}
-    assert (whole.expected, whole.by, whole.line) == (Effect.ALLOW, frozenset({"leads"}), 1)
+    assert (whole.expected, whole.line) == (Wish(Effect.ALLOW, by=frozenset({"leads"})), 1)
 
 
 def test_what_is_left_out_is_a_full_member_in_slack_on_a_monday_noon() -> None:
@@ -264,7 +265,10 @@ def test_what_the_rules_cannot_answer_is_never_what_was_expected() -> None:
 def test_what_is_expected_is_said_in_words() -> None:
     plain = case(PLAIN)
 
-    said = [replace(plain, by=by).wish for by in (None, frozenset(), frozenset({"b", "a"}))]
+    said = [
+        replace(plain, expected=Wish(Effect.ALLOW, by=by)).wish
+        for by in (None, frozenset(), frozenset({"b", "a"}))
+    ]
 
     assert said == ["allow", "allow by no rule", "allow by a, b"]
 

@@ -11,7 +11,10 @@ PRINCIPALS = (
         "`User`",
         "team and Slack id, `T0123/U0123ABCD`",
         "`guest`, `external` (of another organisation), `bot`: true or false",
-        '`Usergroup::"…"`: Slack\'s usergroups by their handle, and `groups` of the settings',
+        (
+            '`Usergroup::"…"`: Slack\'s usergroups by their handle, and `groups` of the settings; '
+            '`OnCall::"…"`: who is on call for it now'
+        ),
     ),
     ("`Schedule`", "team and the schedule's name", "none", "none"),
 )
@@ -30,6 +33,19 @@ CONTEXT = (
             '`in ChannelGroup::"…"` asks the `channels` of the settings'
         ),
     ),
+    (
+        "`context.approvals`",
+        "a record",
+        (
+            "how many agree, by lane: `context.approvals.finance >= 2`; a lane is where somebody "
+            'may approve, `action == Action::"approve.finance"`, and is asked for at most 3'
+        ),
+    ),
+    ("`context.freeze`", "`Bool`", "changes to the target are frozen"),
+    ("`context.incident`", "`String`, where there is one", "the open incident"),
+    ("`context.break_glass`", "`Bool`", "the person has broken the glass for this"),
+    ("`context.recent`", "`Long`", "how often they were let run it within the hour before"),
+    ("`context.recent_target`", "`Long`", "how often anybody was, on the same target"),
     (
         "`context.params`",
         "a record",
@@ -65,7 +81,14 @@ An operation's own name, `Action::"users.suspend"`; its group, `Action::"users"`
 ## What is acted on: `resource`
 
 `Target::user::"ada@example.com"` where the operation has a target, here a field called `user`; else
-`Operation::"users.find"`.
+`Operation::"users.find"`. A target may have `resource.environment`, a text, and `resource.owner`, a
+group: `principal in resource.owner`. Ask with `has` first whether they are there.
+
+## Who approves: `action == Action::"approve.…"`
+
+Who may agree, in a lane, to what another asks for is a question by itself: `principal` is who
+agrees, `resource` what would be acted on, and `context.requester`, a `User`, and
+`context.operation` say what was asked for, in place of `context.params`.
 
 ## Where, when and with what: `context`
 
