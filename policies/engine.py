@@ -19,6 +19,7 @@ from bot.domain.errors import Misconfigured
 from bot.domain.explanation import RuleWords
 from bot.domain.operation import Operation
 from policies.check import examine
+from policies.counting import counts
 from policies.early import early_policies
 from policies.facts import (
     Request,
@@ -93,6 +94,7 @@ class CedarRules:
         self._rules = {rule.id: rule for rule in rules}
         self._digest = digest
         self._lanes = lanes_in(rules)
+        self._counting = [rule for rule in rules if counts(rule.policy)]
         self._full = _Asked(policies, schema_text(catalogue, self._lanes))
         self._early = _Asked(early_policies(policies), early_schema_text(catalogue))
         named = [uid for policy in policies for uid in entity_uids(policy)]
@@ -146,6 +148,14 @@ class CedarRules:
         about = (rule for rule in self._rules.values() if rule.covers(names))
         wanted = frozenset[str]().union(*(lanes_wanted(rule.policy) for rule in about))
         return tuple(lane for lane in self._lanes if lane in wanted)
+
+    def counts(self, operation: Operation) -> bool:
+        """See `Rules.counts`. Who approves may be asked about by the same counts."""
+        if not self._counting:
+            return False
+        approving = {APPROVE, *(action_of(lane) for lane in self.lanes(operation))}
+        names = groups_of(operation) | approving
+        return any(rule.covers(names) for rule in self._counting)
 
     def could(self, actor: Actor, operation: Operation, surface: str) -> Decision:
         """See `Rules.could`. A rule that cannot be evaluated yet hides nothing."""

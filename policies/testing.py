@@ -6,7 +6,7 @@ Pure: files in, results out.
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from yaml import Node, SequenceNode
 
@@ -32,9 +32,10 @@ from policies.lines import (
 )
 from policies.lint import nearest
 from policies.reading import Problem
+from policies.situations import situation
 
 MONDAY_NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
-"""When a case that says nothing of it is asked."""
+"""When a case that says nothing of it is asked: at that hour in whatever zone the rules count."""
 
 Said = Mapping[str, str | tuple[str, ...]]
 """Params by name, in words."""
@@ -42,7 +43,7 @@ Said = Mapping[str, str | tuple[str, ...]]
 Build = Callable[[Operation, Said], Params | tuple[FieldError, ...]]
 """Reads params as they are typed, by the operation's own model; or tells each field's error."""
 
-_PARTS = ("name", "who", "what", "where", "when", "expect", "by")
+_PARTS = ("name", "who", "what", "where", "when", "while", "expect", "by")
 _NEEDED = ("name", "who", "what", "expect")
 _KEY = re.compile(r"([^/\s]+)/([^/\s]+)")
 _FLAGS = ("guest", "external", "bot")
@@ -107,11 +108,16 @@ def judge(case: Case, rules: Rules) -> Verdict:
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads cases about the operations of *catalogue* and the rules of these *ids*."""
+    """Reads cases about the operations of *catalogue* and the rules of these *ids*.
+
+    Whatever zone an instant is written in, weekdays and hours are counted in *zone*, as for every
+    question.
+    """
 
     catalogue: Catalogue
     ids: Collection[str]
     build: Build
+    zone: tzinfo = UTC
 
     def read(self, file: CaseFile) -> Iterator[Case | Problem]:
         """Read the cases of *file* in their order, and a Problem for each mistake."""
@@ -142,7 +148,8 @@ class Reader:
         actor = _actor(parts["who"].node)
         operation, params = self._what(parts["what"])
         surface, channel = _place(parts.get("where"), actor)
-        asked = Question(actor, operation, params, surface, _moment(parts.get("when")), channel)
+        now, around = _moment(parts.get("when"), self.zone), situation(parts.get("while"))
+        asked = Question(actor, operation, params, surface, now, channel, around)
         expected = _choice(parts["expect"].node, "expect", [e.value for e in Effect])
         by = self._by(parts.get("by"))
         return Case(file, line_of(node), name, asked, Effect(expected), by)
@@ -206,7 +213,7 @@ def _complete(
 
 
 def _actor(node: Node) -> Actor:
-    parts = entries(node, "`who`", ("groups", *_FLAGS, "id", "schedule"))
+    parts = entries(node, "`who`", ("groups", "on_call", *_FLAGS, "id", "schedule"))
     if "schedule" in parts:
         if len(parts) > 1:
             raise Wrong(
@@ -216,9 +223,17 @@ def _actor(node: Node) -> Actor:
         return Actor(team, name, name, ActorKind.SCHEDULE)
     team, name = _key(parts["id"], "T0123/U0123ABCD") if "id" in parts else ("T0TEST", "U0TEST")
     groups = texts(parts["groups"].node, "`groups`") if "groups" in parts else []
+    on_call = texts(parts["on_call"].node, "`on_call`") if "on_call" in parts else []
     guest, external, bot = (n in parts and flag(parts[n].node, f"`{n}`") for n in _FLAGS)
     return Actor(
-        team, name, name, groups=frozenset(groups), guest=guest, external=external, bot=bot
+        team,
+        name,
+        name,
+        groups=frozenset(groups),
+        on_call=frozenset(on_call),
+        guest=guest,
+        external=external,
+        bot=bot,
     )
 
 
@@ -247,14 +262,14 @@ def _place(entry: Entry | None, actor: Actor) -> tuple[str, Channel | None]:
     return surface, Channel(name, frozenset(groups), shared)
 
 
-def _moment(entry: Entry | None) -> datetime:
+def _moment(entry: Entry | None, zone: tzinfo) -> datetime:
     if entry is None:
-        return MONDAY_NOON
+        return MONDAY_NOON.replace(tzinfo=zone)
     typed = text(entry.node, "`when`")
     try:
         moment = datetime.fromisoformat(typed)
         if moment.tzinfo is not None:
-            return moment.astimezone(UTC)
+            return moment.astimezone(zone)
     except (ValueError, OverflowError):
         pass
     cure = "Write `2026-01-05T12:00:00Z`, or another zone's offset in place of Z."

@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain.decision import Channel, Decision, Effect
+from bot.domain.decision import Channel, Decision, Effect, Situation, TargetFacts
 from bot.domain.errors import BadRequest
 from bot.pipeline.values import build
 from policies.lines import DEEPEST, MOST_BYTES
@@ -72,6 +73,57 @@ def test_a_case_is_the_question_that_the_road_would_ask() -> None:
     assert asked.now == datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
     assert asked.actor.groups == {"support-leads"}
     assert (whole.expected, whole.by, whole.line) == (Effect.ALLOW, frozenset({"leads"}), 1)
+
+
+def test_a_case_may_say_what_is_so_while_it_is_asked() -> None:
+    asked = case(
+        PLAIN.replace("groups: [support-leads]", "groups: [support-leads], on_call: [platform]")
+        + "  while: {freeze: true, break_glass: true, incident: Checkout fails, recent: 4,\n"
+        + "    recent_target: 2, environment: prod, owner: sre, approvals: {lead: 1}}\n"
+    ).question
+
+    assert asked.actor.on_call == {"platform"}
+    assert asked.around == Situation(
+        approvals={"lead": 1},
+        recent=4,
+        recent_target=2,
+        freeze=True,
+        incident="Checkout fails",
+        break_glass=True,
+        target=TargetFacts("prod", "sre"),
+    )
+
+
+def test_an_instant_is_told_to_the_rules_in_their_own_zone() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    reader = Reader(CATALOGUE, RULES.ids, partial(build, zone="UTC"), berlin)
+    late = f"{PLAIN}  when: 2026-11-22T23:30:00Z\n"
+
+    told = [one for text in (PLAIN, late) for one in reader.read(CaseFile("x", text.encode()))]
+
+    [noon, night] = [one.question.now for one in told if isinstance(one, Case)]
+    assert (noon.isoformat(), night.isoformat()) == (
+        "2026-01-05T12:00:00+01:00",
+        "2026-11-23T00:30:00+01:00",
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("while: {frozen: true}", "`while` has no 'frozen'. Did you mean `freeze`?"),
+        ("while: {freeze: often}", "`freeze` is 'often'. Write `true` or `false`."),
+        ("while: {recent: often}", "`recent` is 'often'. Write how often, like `5`."),
+        ("while: {recent: -1}", "`recent` is '-1'. Write how often, like `5`."),
+        ("while: {approvals: {lead: x}}", "`lead` is 'x'. Write how often, like `5`."),
+        ("while: frozen", "`while` is no mapping."),
+    ],
+)
+def test_what_cannot_be_so_is_told_with_its_cure(line: str, said: str) -> None:
+    [told_of_it] = told(f"{PLAIN}  {line}\n")
+
+    assert said in told_of_it
+    assert "x.test.yaml, line 5" in told_of_it
 
 
 def test_what_is_left_out_is_a_full_member_in_slack_on_a_monday_noon() -> None:
