@@ -9,9 +9,10 @@ from starlette.types import ASGIApp
 
 from bot.domain.clock import Clock
 from bot.domain.errors import Misconfigured
-from bot.domain.ports import Explainer
+from bot.domain.ports import Explainer, Freezes, Incidents
 from bot.engine.durable import DurableEngine
 from bot.http.server import web
+from bot.main.around import people_of, surroundings_of
 from bot.main.desk import Desk
 from bot.main.health import SlackWatch, checks, facts
 from bot.main.kept import Kept
@@ -24,11 +25,13 @@ from bot.pipeline.explaining import Explaining
 from bot.pipeline.follow import Follow
 from bot.pipeline.forgetting import Forgetting
 from bot.pipeline.offers import Offers
+from bot.pipeline.oncall import OnCallDirectory
 from bot.pipeline.protocols import Replicas
 from bot.pipeline.road import Parts, Road
 from bot.pipeline.runbook import Pen
 from bot.pipeline.running import Needs, Runner
 from bot.pipeline.settling import Settling
+from bot.pipeline.surroundings import Surroundings
 from bot.pipeline.timers import Timers
 from bot.settings import Settings
 from bot.slack.app import slack_app
@@ -58,6 +61,8 @@ class Bot:
     dispatch: Dispatch
     engine: DurableEngine
     directory: SlackDirectory
+    people: OnCallDirectory
+    around: Surroundings
     sender: Sender
     timers: Timers
     watch: SlackWatch
@@ -102,18 +107,22 @@ def join(on: Foundation) -> Bot:
     """Build every room that holds no file and no thread, and hand each what it needs."""
     book, clock, known, replicas = on.kept.book, on.clock, on.known, on.place.replicas
     directory = SlackDirectory(on.client, clock, _identity(on.settings))
-    known.ports.provide(Explainer, Explaining(lambda: known.rules.current, directory, clock))
+    people = people_of(on.settings, directory, clock)
+    around = surroundings_of(on.settings, people, on.kept, clock)
+    known.ports.provide(Freezes, around.freezes)
+    known.ports.provide(Incidents, around.incidents)
+    known.ports.provide(Explainer, Explaining(lambda: known.rules.current, around))
     follow, offers = Follow(), Offers(known.ports, clock)
     pen = Pen(book, follow, clock, on.kept.sealer.fingerprint, on.kept.owner)
-    needs = Needs(known.catalogue, known.rules, directory, offers, known.ports, pen, replicas)
+    needs = Needs(known.catalogue, known.rules, people, around, offers, known.ports, pen, replicas)
     runner = Runner(needs)
     engine = DurableEngine(_engine_store(on), runner.run, lease=on.place.lease)
     patience = ON_ITS_WAY_ELSEWHERE if on.kept.store.shared else ON_ITS_WAY
     dispatch = Dispatch(
         DispatchParts(known.catalogue, book, engine, runner, replicas, clock, patience)
     )
-    parts = Parts(known.catalogue, known.rules, directory, book, offers, clock, go=dispatch.go)
-    acts = Acts(known.catalogue, known.rules, directory, book, clock)
+    parts = Parts(known.catalogue, known.rules, people, book, around, offers, clock, go=dispatch.go)
+    acts = Acts(known.catalogue, known.rules, people, book, around, clock)
     desk = Desk(Road(parts), acts, follow, book, clock)
     grapevine = _grapevine(on, directory)
     seam = _seam(on, desk, directory, grapevine)
@@ -133,6 +142,8 @@ def join(on: Foundation) -> Bot:
         dispatch=dispatch,
         engine=engine,
         directory=directory,
+        people=people,
+        around=around,
         sender=sender,
         timers=timers,
         watch=watch,

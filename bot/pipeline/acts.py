@@ -4,15 +4,16 @@ from dataclasses import dataclass, replace
 
 from bot.domain.catalogue import Catalogue
 from bot.domain.clock import Clock
-from bot.domain.errors import NotAllowed
+from bot.domain.errors import NotAllowed, NotNow
 from bot.domain.invocation import Origin, State
 from bot.domain.notice import Audience, RunCard
 from bot.domain.ports import Rules
 from bot.domain.record import Stage
 from bot.pipeline.answers import Answer, Refusal, Taken
-from bot.pipeline.deciding import question, refusal
+from bot.pipeline.deciding import refusal
 from bot.pipeline.protocols import Book, Directory, Draft, Entry
 from bot.pipeline.recording import ClearCase, drafts, event, stored_case
+from bot.pipeline.surroundings import Surroundings
 
 GONE = Refusal(message="This is no longer kept.", fix="Ask again.", code="gone")
 
@@ -25,6 +26,7 @@ class Acts:
     rules: Rules
     directory: Directory
     book: Book
+    around: Surroundings
     clock: Clock
 
     async def cancel(self, invocation: str, origin: Origin) -> Answer:
@@ -74,11 +76,15 @@ class Acts:
             actor = await self.directory.actor(origin.team, origin.user)
         except NotAllowed as unknown:
             return Refusal(message=unknown.message, fix=unknown.fix, code="unknown_actor")
-        asked = await question(replace(case, actor=actor), self.directory, self.clock)
+        case = replace(case, actor=actor)
+        try:
+            asked = await self.around.question(case, self.rules, earlier=True)
+        except NotNow as late:
+            return Refusal(message=late.message, fix=late.fix, code="not_now")
         decision = self.rules.decide(asked)
         if decision.allowed:
             return None
-        no = refusal(decision, case.declared, actor)
+        no = refusal(decision, case.declared, actor, asked)
         return Refusal(message=no.message, fix=no.fix, code=decision.code)
 
 

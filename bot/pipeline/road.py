@@ -18,12 +18,13 @@ from bot.domain.params import Option, Params
 from bot.domain.ports import Rules
 from bot.domain.record import Stage
 from bot.pipeline.answers import ANSWER, Answer, Ask, Asking, Form, Refusal, Taken
-from bot.pipeline.deciding import question, refusal
+from bot.pipeline.deciding import refusal
 from bot.pipeline.forgetting import AGAIN_FOR, forgetting
 from bot.pipeline.metrics import ANSWERED
 from bot.pipeline.offers import Offers
-from bot.pipeline.protocols import Book, Directory, Entry, Repeat, SaidBefore
+from bot.pipeline.protocols import Book, Counts, Directory, Entry, Recounted, Repeat, SaidBefore
 from bot.pipeline.recording import Case, ClearCase, card, discreet, drafts, event, opening
+from bot.pipeline.surroundings import Surroundings, counted
 from bot.pipeline.understanding import Understood, understand
 from bot.pipeline.values import meaning, params_from_json
 
@@ -39,6 +40,9 @@ NOT_RECORDED = "not_recorded"
 NAMELESS = "?"
 """Stands for an operation's name where what was typed cannot be one."""
 
+RECOUNTS = 32
+"""How often the rules are asked again because others were let in meanwhile."""
+
 REMEMBERED = 4096
 """How many first answers are kept in memory; older repeats are answered from the book."""
 
@@ -51,6 +55,7 @@ class Parts:
     rules: Rules
     directory: Directory
     book: Book
+    around: Surroundings
     offers: Offers
     clock: Clock
     go: Callable[[str, Operation], None]
@@ -107,11 +112,32 @@ class Road:
                 return await self._ask_more(case, asking, actor, operation, said)
 
     async def _decide(self, case: ClearCase, asking: Asking) -> Answer:
-        """Ask the rules, write the answer down, and let what is allowed go on."""
-        operation = case.declared
-        decision = self._is.rules.decide(await question(case, self._is.directory, self._is.clock))
+        """Ask the rules, again where others were counted meanwhile, and act on the answer."""
+        counts: Counts | None = None
+        for _ in range(RECOUNTS):
+            try:
+                answer = await self._decide_by(case, asking, counts)
+            except NotNow as late:
+                return Refusal(message=late.message, fix=late.fix, code=NOT_RECORDED)
+            if not isinstance(answer, Recounted):
+                return answer
+            counts = answer.counts
+        many = NotNow("Too many ask for this at once.", fix="Ask again in a moment.")
+        return await self._refuse(case, asking, State.DENIED, many)
+
+    async def _decide_by(
+        self, case: ClearCase, asking: Asking, counts: Counts | None
+    ) -> Answer | Recounted:
+        """Ask the rules, write the answer down, and let what is allowed go on.
+
+        Nothing is written where the *counts* that the rules saw are no longer so, nor where the
+        store tells nothing: NotNow.
+        """
+        operation, rules = case.declared, self._is.rules
+        asked = await self._is.around.question(case, rules, counts=counts)
+        decision, counts = rules.decide(asked), counted(asked, rules)
         if not decision.allowed:
-            no = refusal(decision, operation, case.actor)
+            no = refusal(decision, operation, case.actor, asked)
             return await self._refuse(case, asking, State.DENIED, no, decision)
         changes = operation.risk is not Risk.READ
         taken = Taken(invocation=case.id, operation=operation.name, risk=operation.risk)
@@ -121,6 +147,7 @@ class Road:
         )
         same = meaning(operation, case.actor, case.params) if changes else None
         row = opening(case, asking.key, State.ACCEPTED, taken, entry, meaning=same)
+        row = replace(row, counts=counts)
         since = None if asking.again or not changes else case.at - SAME
         try:
             written = await self._is.book.open(row, within=CONFIRM_WITHIN, same_since=since)
@@ -136,6 +163,8 @@ class Road:
                     fix="If you want it once more, say so.",
                 )
                 return await self._refuse(case, asking, State.DENIED, twice, again=True)
+            case Recounted():
+                return written
             case None:
                 self._is.go(case.id, operation)
                 return taken

@@ -16,7 +16,7 @@ from bot.domain.operation import Risk
 from bot.domain.ports import Rules
 from bot.domain.record import Stage
 from bot.pipeline.context import Cancelled, Lost, RunContext
-from bot.pipeline.deciding import question, refusal
+from bot.pipeline.deciding import refusal
 from bot.pipeline.metrics import ENDED_RUNS
 from bot.pipeline.offers import Offers
 from bot.pipeline.outcomes import Outcome, cancelled, failed, gravest, succeeded, too_slow
@@ -32,6 +32,7 @@ from bot.pipeline.recording import (
     undo_words,
 )
 from bot.pipeline.runbook import Pen, ReadMemory, RunMemory, surely
+from bot.pipeline.surroundings import Surroundings
 from bot.pipeline.values import params_json
 from bot.pipeline.wiring import Ports
 
@@ -50,6 +51,7 @@ class Needs:
     catalogue: Catalogue
     rules: Rules
     directory: Directory
+    around: Surroundings
     offers: Offers
     ports: Ports
     pen: Pen
@@ -113,10 +115,11 @@ class Runner:
 
     async def _asked_again(self, case: ClearCase) -> Decision:
         """Ask the rules once more, as of now; raises NotAllowed where they say no."""
-        asked = await question(case, self._is.directory, self._is.pen.clock)
-        decision = self._is.rules.decide(asked)
+        around, rules = self._is.around, self._is.rules
+        asked = await surely(self._is.pen.clock, lambda: around.question(case, rules, earlier=True))
+        decision = rules.decide(asked)
         if not decision.allowed:
-            raise refusal(decision, case.declared, case.actor)
+            raise refusal(decision, case.declared, case.actor, asked)
         return decision
 
     async def _carry_out(

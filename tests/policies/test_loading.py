@@ -87,9 +87,9 @@ def test_the_shipped_rules_decide(
 @pytest.mark.parametrize(
     ("actor", "sees"),
     [
-        (IDA, ["meta.help", "meta.whoami", *ASKS]),
-        (ADA, ["meta.help", "meta.whoami", *ASKS, "users.find"]),
-        (LEAD, ["meta.help", "meta.whoami", *ASKS, "users.find", *MANAGES]),
+        (IDA, ["freeze.list", "meta.help", "meta.whoami", *ASKS]),
+        (ADA, ["freeze.list", "meta.help", "meta.whoami", *ASKS, "users.find"]),
+        (LEAD, ["freeze.list", "meta.help", "meta.whoami", *ASKS, "users.find", *MANAGES]),
         (replace(LEAD, guest=True), []),
         (NIGHTLY, []),
     ],

@@ -11,7 +11,10 @@ PRINCIPALS = (
         "`User`",
         "team and Slack id, `T0123/U0123ABCD`",
         "`guest`, `external` (of another organisation), `bot`: true or false",
-        '`Usergroup::"…"`: Slack\'s usergroups by their handle, and `groups` of the settings',
+        (
+            '`Usergroup::"…"`: Slack\'s usergroups by their handle, and `groups` of the settings; '
+            '`OnCall::"…"`: the `roster` of the settings that they are on call for now'
+        ),
     ),
     ("`Schedule`", "team and the schedule's name", "none", "none"),
 )
@@ -19,9 +22,9 @@ PRINCIPALS = (
 
 CONTEXT = (
     ("`context.surface`", "`String`", "the door: `slack`, `cli` or `schedule`"),
-    ("`context.now`", "`datetime`", "the moment of the question, UTC"),
-    ("`context.weekday`", "`Long`", "1 is Monday, 7 is Sunday, UTC"),
-    ("`context.minute`", "`Long`", "minutes since midnight, UTC"),
+    ("`context.now`", "`datetime`", "the moment of the question"),
+    ("`context.weekday`", "`Long`", "1 is Monday, 7 is Sunday, in `policy.zone`"),
+    ("`context.minute`", "`Long`", "minutes since midnight, in `policy.zone`"),
     (
         "`context.channel`",
         "`Channel`, where there is one",
@@ -30,6 +33,20 @@ CONTEXT = (
             '`in ChannelGroup::"…"` asks the `channels` of the settings'
         ),
     ),
+    ("`context.freeze`", "`Bool`", "changes to the target, or to everything, are frozen"),
+    ("`context.incident`", "`String`, where there is one", "the open incident: `policy.incident`"),
+    ("`context.break_glass`", "`Bool`", "who asks breaks the glass for it"),
+    (
+        "`context.recent`",
+        "`Long`",
+        "how often who asks was let run the same operation within the hour before",
+    ),
+    (
+        "`context.recent_target`",
+        "`Long`",
+        "how often anybody was let run it on the same target within the hour before",
+    ),
+    ("`context.approvals`", "a record", "how many people agree, by lane"),
     (
         "`context.params`",
         "a record",
@@ -65,7 +82,8 @@ An operation's own name, `Action::"users.suspend"`; its group, `Action::"users"`
 ## What is acted on: `resource`
 
 `Target::user::"ada@example.com"` where the operation has a target, here a field called `user`; else
-`Operation::"users.find"`.
+`Operation::"users.find"`. A target may have an `environment`, a `String`, and an `owner`, a
+`Usergroup`: those that `targets` of the settings tell. Both are asked for with `has` first.
 
 ## Where, when and with what: `context`
 
