@@ -1,5 +1,6 @@
 """What is so while something is asked: the one place in which a question gets its facts."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -7,12 +8,16 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.clock import Clock
 from bot.domain.decision import Question, Situation, TargetFacts
+from bot.domain.errors import NotNow
 from bot.domain.ports import Freezes, Incidents, Rules
 from bot.pipeline.protocols import Counts, Directory, Tally
 from bot.pipeline.recording import ClearCase
 
 Targets = Mapping[str, Mapping[str, TargetFacts]]
 """What is known of targets, by the name of the field that holds them and by their id."""
+
+WITHIN = 0.8
+"""Seconds that the store may take to tell, for who asks waits for it."""
 
 UTC = ZoneInfo("UTC")
 UNKNOWN = TargetFacts()
@@ -69,12 +74,19 @@ class Surroundings:
         origin = case.origin
         place, people = origin.channel, self.directory
         channel = await people.channel(origin.team, place) if place else None
-        target = self._target(case)
-        active = await self.freezes.active(origin.team)
-        frozen = next((f for f in active if f.covers(target.environment)), None)
         incident = await self.incidents.current()
-        if counts is None and rules.counts(case.declared):
-            counts = await self.book.counts(case.tally, earlier=earlier)
+        target = self._target(case)
+        try:
+            async with asyncio.timeout(WITHIN):
+                active = await self.freezes.active(origin.team)
+                if counts is None and rules.counts(case.declared):
+                    counts = await self.book.counts(case.tally, earlier=earlier)
+        except TimeoutError:
+            raise NotNow(
+                f"The store does not answer within {WITHIN:g} s, so nothing was decided.",
+                fix="Ask again in a minute.",
+            ) from None
+        frozen = next((f for f in active if f.covers(target.environment)), None)
         counts = counts or Counts()
         return Question(
             actor=case.actor,

@@ -61,6 +61,8 @@ async def test_whoever_is_on_call_now_may_and_at_the_hand_over_the_next(
         first = await w.slack.types(w.sam, SUSPEND, channel=w.ops)
         await w.slack.types(w.sam, "/ops policy.why users.suspend", channel=w.ops)
         await reads(w, w.sam, "on call for | platform")
+        await w.slack.types(w.sam, "/ops meta.whoami", channel=w.ops)
+        await reads(w, w.sam, "On call for*\nplatform")
         clock.pass_(24 * 3600)
         then = await w.slack.types(w.sam, SUSPEND, channel=w.ops)
 
