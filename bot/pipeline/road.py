@@ -25,6 +25,7 @@ from bot.pipeline.offers import Offers
 from bot.pipeline.protocols import Book, Counts, Directory, Entry, Recounted, Repeat, SaidBefore
 from bot.pipeline.recording import Case, ClearCase, card, discreet, drafts, event, opening
 from bot.pipeline.surroundings import Surroundings, counted
+from bot.pipeline.turns import Turns
 from bot.pipeline.understanding import Understood, understand
 from bot.pipeline.values import meaning, params_from_json
 
@@ -67,6 +68,7 @@ class Road:
     def __init__(self, parts: Parts) -> None:
         self._is = parts
         self._answers: OrderedDict[str, asyncio.Future[Answer]] = OrderedDict()
+        self._turns = Turns(CONFIRM_WITHIN)
 
     async def ask(self, asking: Asking) -> Answer:
         """Answer *asking* once its intent, or its refusal, is committed.
@@ -112,13 +114,21 @@ class Road:
                 return await self._ask_more(case, asking, actor, operation, said)
 
     async def _decide(self, case: ClearCase, asking: Asking) -> Answer:
-        """Ask the rules, again where others were counted meanwhile, and act on the answer."""
+        """Ask the rules and act on the answer; what they count, one after the other."""
+        who = (case.origin.team, case.actor.id, case.operation)
+        try:
+            if not self._is.rules.counts(case.declared):
+                return await self._decide_counted(case, asking)
+            async with self._turns.turn(who):
+                return await self._decide_counted(case, asking)
+        except NotNow as late:
+            return Refusal(message=late.message, fix=late.fix, code=NOT_RECORDED)
+
+    async def _decide_counted(self, case: ClearCase, asking: Asking) -> Answer:
+        """Ask the rules, again where others were let in meanwhile and the counts are others."""
         counts: Counts | None = None
         for _ in range(RECOUNTS):
-            try:
-                answer = await self._decide_by(case, asking, counts)
-            except NotNow as late:
-                return Refusal(message=late.message, fix=late.fix, code=NOT_RECORDED)
+            answer = await self._decide_by(case, asking, counts)
             if not isinstance(answer, Recounted):
                 return answer
             counts = answer.counts
