@@ -41,6 +41,9 @@ NOT_RECORDED = "not_recorded"
 NAMELESS = "?"
 """Stands for an operation's name where what was typed cannot be one."""
 
+TURN_WITHIN = 1.2
+"""Seconds that one waits while others who are counted with it are let in. Slack waits for three."""
+
 RECOUNTS = 32
 """How often the rules are asked again because others were let in meanwhile."""
 
@@ -62,13 +65,21 @@ class Parts:
     go: Callable[[str, Operation], None]
 
 
+@dataclass(frozen=True)
+class _No:
+    """A refusal that is still to be written down."""
+
+    why: Refused
+    decision: Decision | None = None
+
+
 class Road:
     """Receive, identify, parse, decide, record; the runs go on by themselves."""
 
     def __init__(self, parts: Parts) -> None:
         self._is = parts
         self._answers: OrderedDict[str, asyncio.Future[Answer]] = OrderedDict()
-        self._turns = Turns(CONFIRM_WITHIN)
+        self._turns = Turns(TURN_WITHIN)
 
     async def ask(self, asking: Asking) -> Answer:
         """Answer *asking* once its intent, or its refusal, is committed.
@@ -117,14 +128,19 @@ class Road:
         """Ask the rules and act on the answer; what they count, one after the other."""
         who = (case.origin.team, case.actor.id, case.operation)
         try:
-            if not self._is.rules.counts(case.declared):
-                return await self._decide_counted(case, asking)
-            async with self._turns.turn(who):
-                return await self._decide_counted(case, asking)
+            if self._is.rules.counts(case.declared):
+                async with self._turns.turn(who):
+                    answer = await self._decide_counted(case, asking)
+            else:
+                answer = await self._decide_counted(case, asking)
         except NotNow as late:
             return Refusal(message=late.message, fix=late.fix, code=NOT_RECORDED)
+        if isinstance(answer, _No):
+            # Nobody needs to wait until this is written.
+            return await self._refuse(case, asking, State.DENIED, answer.why, answer.decision)
+        return answer
 
-    async def _decide_counted(self, case: ClearCase, asking: Asking) -> Answer:
+    async def _decide_counted(self, case: ClearCase, asking: Asking) -> "Answer | _No":
         """Ask the rules, again where others were let in meanwhile and the counts are others."""
         counts: Counts | None = None
         for _ in range(RECOUNTS):
@@ -132,12 +148,11 @@ class Road:
             if not isinstance(answer, Recounted):
                 return answer
             counts = answer.counts
-        many = NotNow("Too many ask for this at once.", fix="Ask again in a moment.")
-        return await self._refuse(case, asking, State.DENIED, many)
+        return _No(NotNow("Too many ask for this at once.", fix="Ask again in a moment."))
 
     async def _decide_by(
         self, case: ClearCase, asking: Asking, counts: Counts | None
-    ) -> Answer | Recounted:
+    ) -> "Answer | Recounted | _No":
         """Ask the rules, write the answer down, and let what is allowed go on.
 
         Nothing is written where the *counts* that the rules saw are no longer so, nor where the
@@ -147,8 +162,7 @@ class Road:
         asked = await self._is.around.question(case, rules, counts=counts)
         decision, counts = rules.decide(asked), counted(asked, rules)
         if not decision.allowed:
-            no = refusal(decision, operation, case.actor, asked)
-            return await self._refuse(case, asking, State.DENIED, no, decision)
+            return _No(refusal(decision, operation, case.actor, asked), decision)
         changes = operation.risk is not Risk.READ
         taken = Taken(invocation=case.id, operation=operation.name, risk=operation.risk)
         entry = Entry(
