@@ -12,6 +12,7 @@ from bot.domain.clock import Clock
 from bot.domain.context import Context, StepRule
 from bot.domain.errors import Refused
 from bot.domain.explanation import Explanation, RuleWords, WhoMay
+from bot.domain.freeze import Freeze
 from bot.domain.operation import Operation, Risk, Undo, declare
 from bot.domain.params import (
     DateTime,
@@ -29,7 +30,7 @@ from bot.domain.params import (
     SlackChannel,
     SlackUser,
 )
-from bot.domain.ports import Explainer, Reviews, Rules
+from bot.domain.ports import Explainer, Freezes, Incidents, Reviews, Rules
 from bot.domain.result import File, Result
 
 __all__ = [
@@ -43,6 +44,9 @@ __all__ = [
     "Explainer",
     "Explanation",
     "File",
+    "Freeze",
+    "Freezes",
+    "Incidents",
     "LongText",
     "MinorUnits",
     "Money",

@@ -7,14 +7,17 @@ example.
 import os
 import re
 import tomllib
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
+    NaiveDatetime,
     SecretStr,
     StringConstraints,
     ValidationError,
@@ -41,6 +44,14 @@ EXAMPLES = {
     "REDBUTTON_PORT": "3000",
     "REDBUTTON_HOST": "127.0.0.1",
     "policy.paths": 'paths = ["rules/"]',
+    "policy.zone": 'zone = "Europe/Berlin"',
+    "policy.incident": 'incident = "Checkout fails"',
+    "policy.on_call_stale": "on_call_stale = 600",
+    "roster": (
+        '[roster.platform]\npeople = ["U0123ABCD", "U0456EFGH"]\n'
+        'starts = "2026-11-02T09:00"\ndays = 7'
+    ),
+    "targets": ('[targets.user."ada@example.com"]\nenvironment = "prod"\nowner = "support-leads"'),
     "groups": 'support = ["U0123ABCD"]',
     "channels": 'ops = ["C0123ABCD"]',
     "databases": '[databases.backoffice]\nurl = "sqlite:///var/backoffice.db"',
@@ -62,6 +73,18 @@ def _is_database(url: SecretStr) -> SecretStr:
     return url
 
 
+def _is_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    # A name that is a folder of the zone files, like `Europe`, fails as a file does.
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"{name!r} is no time zone; name one like Europe/Berlin or UTC") from None
+    return name
+
+
+Zone = Annotated[str, AfterValidator(_is_zone)]
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
@@ -74,6 +97,51 @@ class PolicySettings(_Part):
 
     replace: bool = False
     """Whether the shipped rules are left out."""
+
+    zone: Zone = "UTC"
+    """The time zone in which rules count weekdays and hours."""
+
+    incident: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
+    """The incident that is open, for the rules; left out while all is well."""
+
+    on_call_stale: float = Field(600.0, ge=60)
+    """Seconds for which who is on call still counts while the pager does not answer.
+
+    After that, nobody is on call.
+    """
+
+
+class RosterSettings(_Part):
+    """People who take turns at being on call."""
+
+    people: tuple[SlackId, ...] = Field(min_length=1)
+    """Slack ids of who takes turns, in their order."""
+
+    starts: NaiveDatetime
+    """When the first turn begins, by the clock on the wall; each hand-over is at that hour."""
+
+    days: int = Field(7, ge=1, le=366)
+    """How many days a turn lasts."""
+
+    zone: Zone | None = None
+    """The time zone of `starts`; that of `policy.zone` when left out."""
+
+    @field_validator("starts")
+    @classmethod
+    def _is_near(cls, starts: datetime) -> datetime:
+        if not datetime(2000, 1, 1) <= starts < datetime(2100, 1, 1):  # noqa: DTZ001  A wall clock's.
+            raise ValueError("must lie between the years 2000 and 2099")
+        return starts
+
+
+class TargetSettings(_Part):
+    """What is known of something that operations act on."""
+
+    environment: Annotated[str, StringConstraints(min_length=1)] | None = None
+    """Where it runs, for the rules and for freezes."""
+
+    owner: Annotated[str, StringConstraints(min_length=1)] | None = None
+    """The group that owns it."""
 
 
 class LaneSettings(_Part):
@@ -188,6 +256,10 @@ class Settings(BaseSettings):
     """Groups beside Slack's usergroups, for the rules: name to people's ids."""
     channels: dict[str, tuple[SlackId, ...]] = {}
     """Groups of channels, for the rules: name to channels' ids."""
+    roster: dict[str, RosterSettings] = {}
+    """Who is on call, for the rules: name to people who take turns."""
+    targets: dict[str, dict[str, TargetSettings]] = {}
+    """What operations act on, by the field that names it and by its value."""
     databases: dict[str, DatabaseSettings] = {}
     """Business databases by name."""
     lanes: dict[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")], LaneSettings] = {}

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from yaml import Node, SequenceNode
 
@@ -13,7 +13,7 @@ from policies.lines import Entry, Slip, Wrong, entries, flag, line_of, number, t
 from policies.lint import nearest
 
 MONDAY_NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
-"""When a case that says nothing of it is asked."""
+"""When a case that says nothing of it is asked: at that hour in whatever zone the rules count."""
 
 AROUND = ("approvals", "recent", "recent_target", "freeze", "incident", "break_glass", "target")
 """The keys of a case that say what is so around it."""
@@ -85,15 +85,15 @@ def place_of(entry: Entry | None, actor: Actor) -> tuple[str, Channel | None]:
     return surface, Channel(name, frozenset(groups), shared)
 
 
-def moment_of(entry: Entry | None) -> datetime:
-    """Read when it is asked. Raises Wrong."""
+def moment_of(entry: Entry | None, zone: tzinfo) -> datetime:
+    """Read when it is asked, told in *zone*. Raises Wrong."""
     if entry is None:
-        return MONDAY_NOON
+        return MONDAY_NOON.replace(tzinfo=zone)
     typed = text(entry.node, "`when`")
     try:
         moment = datetime.fromisoformat(typed)
         if moment.tzinfo is not None:
-            return moment.astimezone(UTC)
+            return moment.astimezone(zone)
     except (ValueError, OverflowError):
         pass
     cure = "Write `2026-01-05T12:00:00Z`, or another zone's offset in place of Z."

@@ -19,6 +19,7 @@ from bot.domain.errors import Misconfigured
 from bot.domain.explanation import RuleWords
 from bot.domain.operation import Operation
 from policies.check import examine
+from policies.counting import counts
 from policies.early import early_policies
 from policies.facts import (
     Request,
@@ -95,6 +96,7 @@ class CedarRules:
         self._digest = digest
         self._lanes = lanes_in(rules)
         self._counting = [(r, lanes) for r in rules if (lanes := lanes_wanted(r.policy))]
+        self._recounting = [rule for rule in rules if counts(rule.policy)]
         self._full = _Asked(policies, schema_text(catalogue, self._lanes))
         self._early = _Asked(early_policies(policies), early_schema_text(catalogue))
         self.sight = Sight(policies)
@@ -156,6 +158,14 @@ class CedarRules:
         about = (lanes for rule, lanes in self._counting if rule.covers(names))
         wanted = frozenset[str]().union(*about)
         return tuple(lane for lane in self._lanes if lane in wanted)
+
+    def counts(self, operation: Operation) -> bool:
+        """See `Rules.counts`. Who approves may be asked about by the same counts."""
+        if not self._recounting:
+            return False
+        approving = {APPROVE, *(action_of(lane) for lane in self.lanes(operation))}
+        names = groups_of(operation) | approving
+        return any(rule.covers(names) for rule in self._recounting)
 
     def could(self, actor: Actor, operation: Operation, surface: str) -> Decision:
         """See `Rules.could`. A rule that cannot be evaluated yet hides nothing."""

@@ -52,6 +52,10 @@ class StandingRules:
         """See `Rules.lanes`."""
         return self.current.lanes(operation)
 
+    def counts(self, operation: Operation) -> bool:
+        """See `Rules.counts`."""
+        return self.current.counts(operation)
+
     def about(self, operation: Operation) -> tuple[RuleWords, ...]:
         """See `Rules.about`."""
         return self.current.about(operation)

@@ -5,6 +5,7 @@ Pure: files in, results out.
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 
 from yaml import Node, SequenceNode
 
@@ -152,6 +153,7 @@ class Reader:
     ids: Collection[str]
     build: Build
     lanes: Collection[str] = ()
+    zone: tzinfo = UTC
 
     def read(self, file: CaseFile) -> Iterator[Case | Problem]:
         """Read the cases of *file* in their order, and a Problem for each mistake."""
@@ -186,7 +188,7 @@ class Reader:
         operation, params = self._what(what, parts["what"].line)
         surface, channel = place_of(parts.get("where"), asker)
         around = situation_of(parts, self.lanes)
-        moment = moment_of(parts.get("when"))
+        moment = moment_of(parts.get("when"), self.zone)
         asked = Question(asker, operation, params, surface, moment, channel, around)
         return Case(file, line_of(node), name, asked, self._wish(parts), approving)
 

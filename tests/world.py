@@ -202,6 +202,10 @@ def _toml(told: Settings) -> str:
     lines += ["[aliases]", *(f'"{name}" = "{means}"' for name, means in told.aliases.items())]
     for name, place in told.databases.items():
         lines += [f"[databases.{name}]", f'url = "{place.url.get_secret_value()}"']
+    for kind, known in told.targets.items():
+        for name, target in known.items():
+            facts = target.model_dump(exclude_none=True).items()
+            lines += [f'[targets.{kind}."{name}"]', *(f'{key} = "{fact}"' for key, fact in facts)]
     return "\n".join(lines) + "\n"
 
 

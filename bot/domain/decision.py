@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.domain.actor import Actor
+from bot.domain.freeze import Freeze
 
 if TYPE_CHECKING:
     from bot.domain.operation import Operation
@@ -47,8 +48,9 @@ class Situation:
 
     *approvals*: how many people agree, by lane. *recent*: how often the same person was let run the
     same operation within the hour before; *recent_target*: how often anybody was, on the same
-    target. *freeze*: changes to the target are frozen. *incident*: the open incident, if there is
-    one. *break_glass*: the person has broken the glass for this.
+    target; both are 0 where no rule about the operation asks. *freeze*: changes to the target are
+    frozen, and *frozen* tells the rest. *incident*: the open incident, if there is one.
+    *break_glass*: the person has broken the glass for this.
     """
 
     approvals: Mapping[str, int] = field(default_factory=dict)
@@ -58,6 +60,7 @@ class Situation:
     incident: str | None = None
     break_glass: bool = False
     target: TargetFacts = TargetFacts()
+    frozen: Freeze | None = None
 
 
 @dataclass(frozen=True)

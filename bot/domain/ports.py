@@ -1,11 +1,13 @@
 """What operations about the bot itself may ask for; injected by type like any port."""
 
 from collections.abc import Hashable, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from bot.domain.actor import Actor
 from bot.domain.decision import Decision, Question
 from bot.domain.explanation import Explanation, RuleWords, WhoMay
+from bot.domain.freeze import Freeze
 from bot.domain.glass import Review
 from bot.domain.operation import Operation
 
@@ -38,6 +40,10 @@ class Rules(Protocol):
 
     def lanes(self, operation: Operation) -> tuple[str, ...]:
         """Return the lanes in which *operation* may need approval, with some params."""
+        ...
+
+    def counts(self, operation: Operation) -> bool:
+        """Say whether a rule about *operation* asks how often it was run of late."""
         ...
 
     def about(self, operation: Operation) -> tuple[RuleWords, ...]:
@@ -78,4 +84,37 @@ class Explainer(Protocol):
 
     async def who_may(self, team: str, operation: Operation, surface: str) -> WhoMay:
         """Say who of *team* could be allowed *operation* with some params, asking on *surface*."""
+        ...
+
+
+class Freezes(Protocol):
+    """Knows when changes are frozen."""
+
+    async def active(self, team: str, *, fresh: bool = False) -> Sequence[Freeze]:
+        """Return the freezes of *team* that hold now, the soonest to end first.
+
+        What another process has changed is known a second later or, *fresh*, at once. Raises
+        NotNow.
+        """
+        ...
+
+    async def set(
+        self, by: Actor, reason: str, until: datetime, environment: str | None, *, key: str
+    ) -> Freeze:
+        """Freeze *environment*, or everything. A second call with *key* returns the first freeze.
+
+        Raises NotNow.
+        """
+        ...
+
+    async def lift(self, freeze: Freeze, by: Actor, *, key: str) -> None:
+        """End *freeze* now; one that has ended stays as it is. Raises NotNow."""
+        ...
+
+
+class Incidents(Protocol):
+    """Knows whether there is trouble."""
+
+    async def current(self) -> str | None:
+        """Return the name of the open incident, or None."""
         ...

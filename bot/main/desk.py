@@ -1,6 +1,7 @@
 """What every surface asks of the bot, joined from the rooms that answer it."""
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 from bot.domain.clock import Clock
 from bot.domain.invocation import Origin
@@ -9,6 +10,7 @@ from bot.domain.record import Stage
 from bot.pipeline.acts import Acts
 from bot.pipeline.answers import Answer, Taken
 from bot.pipeline.approving import Approving
+from bot.pipeline.browsing import Browsing
 from bot.pipeline.follow import Follow
 from bot.pipeline.protocols import Book, Entry
 from bot.pipeline.recording import ENDED, own_event
@@ -18,34 +20,35 @@ LOOK_EVERY = 1.0
 """Seconds between two looks for what another process writes of a run."""
 
 
+@dataclass(frozen=True)
+class Rooms:
+    """The rooms that answer, each a part."""
+
+    road: Road
+    browsing: Browsing
+    acts: Acts
+    approving: Approving
+    follow: Follow
+    book: Book
+    clock: Clock
+
+
 class Desk:
     """Implements `bot.slack.desk.Desk` and `bot.cli.desk.Desk`."""
 
-    def __init__(
-        self,
-        road: Road,
-        acts: Acts,
-        approving: Approving,
-        follow: Follow,
-        book: Book,
-        clock: Clock,
-    ) -> None:
-        self.ask = road.ask
-        self.opens = road.opens
-        self.offers = road.offers
-        self.options = road.options
-        self.again = road.again
-        self._road = road
-        self._approving = approving
-        self.cancel = acts.cancel
-        self.share = acts.share
-        self.look = approving.look
-        self.vote = approving.vote
-        self.hand_over = approving.hand_over
-        self.remark = approving.remark
-        self._follow = follow
-        self._book = book
-        self._clock = clock
+    def __init__(self, rooms: Rooms) -> None:
+        self.ask, self.again = rooms.road.ask, rooms.road.again
+        self.opens = rooms.browsing.opens
+        self.offers = rooms.browsing.offers
+        self.options = rooms.browsing.options
+        self.cancel, self.share = rooms.acts.cancel, rooms.acts.share
+        self.look, self.vote = rooms.approving.look, rooms.approving.vote
+        self.hand_over, self.remark = rooms.approving.hand_over, rooms.approving.remark
+        self._road = rooms.road
+        self._approving = rooms.approving
+        self._follow = rooms.follow
+        self._book = rooms.book
+        self._clock = rooms.clock
 
     async def break_glass(self, invocation: str, origin: Origin, reason: str) -> Answer:
         """Run at once what was refused or waits; what waited needs nobody's word any more."""

@@ -12,10 +12,11 @@ from starlette.types import ASGIApp
 from bot.domain.clock import Clock
 from bot.domain.errors import Misconfigured
 from bot.domain.operation import Operation
-from bot.domain.ports import Explainer, Reviews
+from bot.domain.ports import Explainer, Freezes, Incidents, Reviews
 from bot.engine.durable import DurableEngine
 from bot.http.server import web
-from bot.main.desk import Desk
+from bot.main.around import people_of, surroundings_of
+from bot.main.desk import Desk, Rooms
 from bot.main.health import SlackWatch, checks, facts
 from bot.main.kept import Kept
 from bot.main.known import Known
@@ -24,6 +25,7 @@ from bot.pipeline.acts import Acts
 from bot.pipeline.approval_cards import LaneRule
 from bot.pipeline.approving import Approving
 from bot.pipeline.breaking import Glass
+from bot.pipeline.browsing import Browsing
 from bot.pipeline.dispatch import ON_ITS_WAY, ON_ITS_WAY_ELSEWHERE, Dispatch
 from bot.pipeline.dispatch import Parts as DispatchParts
 from bot.pipeline.explaining import Explaining
@@ -32,13 +34,15 @@ from bot.pipeline.forgetting import Forgetting
 from bot.pipeline.matters import Matters
 from bot.pipeline.matters import Needs as ApprovalNeeds
 from bot.pipeline.offers import Offers
-from bot.pipeline.protocols import Replicas
+from bot.pipeline.oncall import OnCallDirectory
+from bot.pipeline.protocols import Directory, Replicas
 from bot.pipeline.requesting import Requesting
 from bot.pipeline.reviewing import Reviewing
 from bot.pipeline.road import Parts, Road
 from bot.pipeline.runbook import Pen
 from bot.pipeline.running import Needs, Runner
 from bot.pipeline.settling import Settling
+from bot.pipeline.surroundings import Surroundings
 from bot.pipeline.timers import Timers
 from bot.settings import Settings
 from bot.slack.app import slack_app
@@ -68,6 +72,8 @@ class Bot:
     dispatch: Dispatch
     engine: DurableEngine
     directory: SlackDirectory
+    people: OnCallDirectory
+    around: Surroundings
     sender: Sender
     timers: Timers
     watch: SlackWatch
@@ -112,20 +118,25 @@ def join(on: Foundation) -> Bot:
     """Build every room that holds no file and no thread, and hand each what it needs."""
     book, clock, known, replicas = on.kept.book, on.clock, on.known, on.place.replicas
     directory = SlackDirectory(on.client, clock, _identity(on.settings))
-    known.ports.provide(Explainer, Explaining(lambda: known.rules.current, directory, clock))
-    known.ports.provide(Reviews, Reviewing(book, directory, clock))
+    people = people_of(on.settings, directory, clock)
+    around = surroundings_of(on.settings, people, on.kept, clock)
+    known.ports.provide(Freezes, around.freezes)
+    known.ports.provide(Incidents, around.incidents)
+    known.ports.provide(Explainer, Explaining(lambda: known.rules.current, around))
+    known.ports.provide(Reviews, Reviewing(book, people, clock))
     follow, offers = Follow(), Offers(known.ports, clock)
     pen = Pen(book, follow, clock, on.kept.sealer.fingerprint, on.kept.owner)
 
     def go_on(invocation: str, operation: Operation) -> None:
         dispatch.go_on(invocation, operation)
 
-    waiting = _approval_needs(on, directory, offers, go_on)
+    waiting = _approval_needs(on, people, around, offers, go_on)
     matters = Matters(waiting)
     requesting, approving = Requesting(waiting, matters), Approving(waiting, matters)
     timers = Timers(book, clock, on.kept.owner)
     needs = Needs(
-        known.catalogue, known.rules, directory, offers, known.ports, pen, replicas, requesting
+        *(known.catalogue, known.rules, people, around, offers, known.ports, pen, replicas),
+        requesting,
     )
     runner = Runner(needs)
     engine = DurableEngine(_engine_store(on), runner.run, lease=on.place.lease)
@@ -134,14 +145,15 @@ def join(on: Foundation) -> Bot:
         DispatchParts(known.catalogue, book, engine, runner, replicas, clock, patience)
     )
     parts = Parts(
-        *(known.catalogue, known.rules, directory, book, offers, clock),
+        *(known.catalogue, known.rules, people, book, around, offers, clock),
         go=dispatch.go,
         approval=requesting.opening,
         wake=timers.wake,
         glass=Glass(book, clock, on.settings.glass.channel),
     )
-    acts = Acts(known.catalogue, known.rules, directory, book, clock, approving)
-    desk = Desk(Road(parts), acts, approving, follow, book, clock)
+    acts = Acts(known.catalogue, known.rules, people, book, around, clock, approving)
+    browsing = Browsing(known.catalogue, known.rules, people, offers)
+    desk = Desk(Rooms(Road(parts), browsing, acts, approving, follow, book, clock))
     grapevine = _grapevine(on, directory)
     seam = _seam(on, desk, directory, grapevine)
     sockets = _sockets(on, seam)
@@ -160,6 +172,8 @@ def join(on: Foundation) -> Bot:
         dispatch=dispatch,
         engine=engine,
         directory=directory,
+        people=people,
+        around=around,
         sender=sender,
         timers=timers,
         watch=watch,
@@ -171,7 +185,8 @@ def join(on: Foundation) -> Bot:
 
 def _approval_needs(
     on: Foundation,
-    directory: SlackDirectory,
+    people: Directory,
+    around: Surroundings,
     offers: Offers,
     go: Callable[[str, Operation], None],
 ) -> ApprovalNeeds:
@@ -186,7 +201,8 @@ def _approval_needs(
     return ApprovalNeeds(
         catalogue=known.catalogue,
         rules=known.rules,
-        directory=directory,
+        directory=people,
+        around=around,
         book=kept.book,
         ports=known.ports,
         clock=on.clock,

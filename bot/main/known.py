@@ -1,15 +1,17 @@
 """What is known before anything runs: the operations, the rules, the ports they reach."""
 
+import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from bot.cli.workshop import Finding, Trials, Tried
 from bot.domain.catalogue import Catalogue
 from bot.domain.clock import Clock
 from bot.domain.errors import BadRequest, Misconfigured
-from bot.domain.ports import Explainer, Reviews, Rules
+from bot.domain.ports import Explainer, Freezes, Incidents, Reviews, Rules
 from bot.pipeline.loading import load_catalogue
 from bot.pipeline.values import build
 from bot.pipeline.wiring import Ports
@@ -25,8 +27,8 @@ from policies.reading import Problem, RuleFile
 from policies.standing import StandingRules
 from policies.testing import CaseFile, Reader, Verdict, judge
 
-JOINED = frozenset({Explainer, Reviews})
-"""The ports that are provided where the rooms are joined: they need to know people."""
+JOINED = frozenset({Explainer, Freezes, Incidents, Reviews})
+"""The ports that are provided where the rooms are joined: they need people, or the store."""
 
 
 @dataclass(frozen=True)
@@ -92,14 +94,17 @@ def rule_tests(settings: Settings, paths: Sequence[Path]) -> Trials:
         raise BadRequest(
             "There are no tests of the rules.", fix="Put a file `….test.yaml` beside yours."
         )
-    return _sorted([one for suite in suites for one in _tried(*suite, catalogue)])
+    zone = ZoneInfo(policy.zone)
+    return _sorted([one for suite in suites for one in _tried(*suite, catalogue, zone)])
 
 
 def _tried(
-    rules: Sequence[RuleFile], files: Sequence[CaseFile], catalogue: Catalogue
+    rules: Sequence[RuleFile], files: Sequence[CaseFile], catalogue: Catalogue, zone: ZoneInfo
 ) -> Iterator[Verdict | Problem]:
     in_force = CedarRules.load(rules, catalogue)
-    reader = Reader(catalogue, in_force.ids, partial(build, zone="UTC"), in_force.lane_names)
+    reader = Reader(
+        catalogue, in_force.ids, partial(build, zone=zone.key), in_force.lane_names, zone
+    )
     for read in (one for file in files for one in reader.read(file)):
         yield read if isinstance(read, Problem) else judge(read, in_force)
 
@@ -130,7 +135,7 @@ def _sorted(found: Sequence[Verdict | Problem]) -> Trials:
 def checked_catalogue(settings: Settings) -> Catalogue:
     """Load every operation.
 
-    Raises Misconfigured where one cannot be a form, or an alias means none.
+    Raises Misconfigured where one cannot be a form, or an alias or a kind of target means none.
     """
     try:
         catalogue = load_catalogue()
@@ -146,4 +151,17 @@ def checked_catalogue(settings: Settings) -> Catalogue:
                 f"The alias {command!r} means {name!r}, which is no operation.",
                 fix=f"Name one that exists: {near}.",
             )
+    _check_targets(settings, catalogue)
     return catalogue
+
+
+def _check_targets(settings: Settings, catalogue: Catalogue) -> None:
+    """Raise Misconfigured where the settings tell of targets that no operation has."""
+    kinds = sorted({o.target for o in catalogue if o.target})
+    for kind in settings.targets:
+        if kind not in kinds:
+            near = difflib.get_close_matches(kind, kinds, n=3) or kinds
+            raise Misconfigured(
+                f"The settings tell of `targets.{kind}`, but no operation acts on a {kind!r}.",
+                fix=f"Name the field that holds the target: {', '.join(near) or 'there is none'}.",
+            )

@@ -84,6 +84,7 @@ async def _start(bot: Bot, settings: Settings, clock: Clock, stack: AsyncExitSta
         stack.push_async_callback(bot.grapevine.close)
     bot.directory.warm_up()
     stack.push_async_callback(bot.directory.close)
+    stack.push_async_callback(bot.people.close)
     await bot.engine.start()
     stack.push_async_callback(bot.engine.stop)
     stack.push_async_callback(bot.engine.drain, RUNS_GET)
@@ -109,7 +110,7 @@ async def _start(bot: Bot, settings: Settings, clock: Clock, stack: AsyncExitSta
 
 def _keep_going(bot: Bot, clock: Clock, stack: AsyncExitStack) -> None:
     """Start what goes on for as long as the bot runs."""
-    loops = [bot.timers.run(), bot.dispatch.run(), bot.watch.run()]
+    loops = [bot.timers.run(), bot.dispatch.run(), bot.watch.run(), bot.people.run()]
     loops += [measure(bot.engine, clock), _tidy(bot, clock)]
     if isinstance(bot.replicas, SqlReplicas):
         loops.append(bot.replicas.run())

@@ -5,16 +5,17 @@ from dataclasses import dataclass, replace
 from bot.domain.catalogue import Catalogue
 from bot.domain.clock import Clock
 from bot.domain.decision import Effect
-from bot.domain.errors import NotAllowed
+from bot.domain.errors import NotAllowed, NotNow
 from bot.domain.invocation import Origin, State
 from bot.domain.notice import Audience, RunCard
 from bot.domain.ports import Rules
 from bot.domain.record import Stage
 from bot.pipeline.answers import Answer, Refusal, Taken
 from bot.pipeline.approving import Approving
-from bot.pipeline.deciding import question, refusal
+from bot.pipeline.deciding import refusal
 from bot.pipeline.protocols import Book, Directory, Draft, Entry
 from bot.pipeline.recording import ClearCase, drafts, event, stored_case
+from bot.pipeline.surroundings import Surroundings
 
 GONE = Refusal(message="This is no longer kept.", fix="Ask again.", code="gone")
 
@@ -27,6 +28,7 @@ class Acts:
     rules: Rules
     directory: Directory
     book: Book
+    around: Surroundings
     clock: Clock
     approving: Approving
 
@@ -79,11 +81,15 @@ class Acts:
             actor = await self.directory.actor(origin.team, origin.user)
         except NotAllowed as unknown:
             return Refusal(message=unknown.message, fix=unknown.fix, code="unknown_actor")
-        asked = await question(replace(case, actor=actor), self.directory, self.clock)
+        case = replace(case, actor=actor)
+        try:
+            asked = await self.around.question(case, self.rules, earlier=True)
+        except NotNow as late:
+            return Refusal(message=late.message, fix=late.fix, code="not_now")
         decision = self.rules.decide(asked)
         if decision.allowed or decision.effect is Effect.NEEDS_APPROVAL:
             return None
-        no = refusal(decision, case.declared, actor)
+        no = refusal(decision, case.declared, actor, asked)
         return Refusal(message=no.message, fix=no.fix, code=decision.code)
 
 

@@ -1,36 +1,26 @@
 """Putting a case to the rules, and their answer into words."""
 
 from bot.domain.actor import Actor
-from bot.domain.clock import Clock
 from bot.domain.decision import Decision, Question
 from bot.domain.errors import NotAllowed
 from bot.domain.operation import Operation
-from bot.pipeline.protocols import Directory
-from bot.pipeline.recording import ClearCase
 
 NO_RULE = "No rule allows it."
 EXPLAINS = "policy"
 """The group of operations that explain the rules."""
 
 
-async def question(case: ClearCase, directory: Directory, clock: Clock) -> Question:
-    """Put *case* as a question, with what is known of its channel now."""
-    origin = case.origin
-    channel = await directory.channel(origin.team, origin.channel) if origin.channel else None
-    return Question(
-        actor=case.actor,
-        operation=case.declared,
-        params=case.params,
-        surface=origin.surface.value,
-        now=clock.now(),
-        channel=channel,
-    )
+def refusal(
+    decision: Decision, operation: Operation, actor: Actor, asked: Question | None = None
+) -> NotAllowed:
+    """Say why *decision* is no for *actor*, and who can help, one sentence each.
 
-
-def refusal(decision: Decision, operation: Operation, actor: Actor) -> NotAllowed:
-    """Say why *decision* is no for *actor*, and who can help, one sentence each."""
+    *asked* is what was decided, where there were params: who is refused in a freeze reads of it.
+    """
     why = " ".join(decision.reasons) or NO_RULE
-    return NotAllowed(why, fix=f"{cure(decision)}{_more(decision, operation, actor)}.")
+    frozen = asked.around.frozen if asked and decision.code == "forbidden" else None
+    until = f"{frozen.told(asked.now.tzinfo)}. " if asked and frozen else ""
+    return NotAllowed(why, fix=f"{until}{cure(decision)}{_more(decision, operation, actor)}.")
 
 
 def waiting(decision: Decision) -> str:

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 from bot.domain.actor import Actor
-from bot.domain.clock import Clock
 from bot.domain.decision import Decision, Question
 from bot.domain.errors import NotNow
 from bot.domain.explanation import Explanation, RuleWords, WhoMay
@@ -15,9 +14,9 @@ from bot.domain.operation import Operation
 from bot.domain.params import Params
 from bot.domain.ports import Rules
 from bot.pipeline.answers import Words
-from bot.pipeline.deciding import cure, question
-from bot.pipeline.protocols import Directory
+from bot.pipeline.deciding import cure
 from bot.pipeline.recording import ClearCase
+from bot.pipeline.surroundings import Surroundings
 from bot.pipeline.understanding import understand
 from bot.pipeline.values import missing
 
@@ -28,10 +27,9 @@ _FLAGS = {"external": "of another organisation"}
 class Explaining:
     """Implements `bot.domain.ports.Explainer`: each answer is wholly by the *rules* of its time."""
 
-    def __init__(self, rules: Callable[[], Rules], directory: Directory, clock: Clock) -> None:
+    def __init__(self, rules: Callable[[], Rules], around: Surroundings) -> None:
         self._rules = rules
-        self._directory = directory
-        self._clock = clock
+        self._around = around
 
     async def why(
         self, actor: Actor, operation: Operation, words: str, surface: str, channel: str | None
@@ -44,16 +42,17 @@ class Explaining:
         return await self._by_one_set().who_may(team, operation, surface)
 
     def _by_one_set(self) -> "_ByOneSet":
-        return _ByOneSet(self._rules(), self._directory, self._clock)
+        return _ByOneSet(self._rules(), self._around)
 
 
 class _ByOneSet:
     """Answers by one rule set, also while another takes its place."""
 
-    def __init__(self, rules: Rules, directory: Directory, clock: Clock) -> None:
+    def __init__(self, rules: Rules, around: Surroundings) -> None:
         self._rules = rules
-        self._directory = directory
-        self._clock = clock
+        self._around = around
+        self._directory = around.directory
+        self._clock = around.clock
 
     async def why(
         self, actor: Actor, operation: Operation, words: str, surface: str, channel: str | None
@@ -71,8 +70,11 @@ class _ByOneSet:
         where = Origin(surface=Surface(surface), team=actor.team, user=actor.id, channel=channel)
         asked = await self._question(actor, operation, said.params, where)
         told = self._told(self._rules.decide(asked), operation)
+        told = replace(told, facts=(*told.facts, *_situation(asked)))
+        # How often others were let run it is not asked: they are taken for rested.
+        fresh = replace(asked, around=replace(asked.around, recent=0))
         return await self._helped(
-            told, actor.team, lambda person: self._rules.decide(replace(asked, actor=person))
+            told, actor.team, lambda person: self._rules.decide(replace(fresh, actor=person))
         )
 
     async def who_may(self, team: str, operation: Operation, surface: str) -> WhoMay:
@@ -98,7 +100,7 @@ class _ByOneSet:
             declared=operation,
             params=params,
         )
-        return await question(case, self._directory, self._clock)
+        return await self._around.question(case, self._rules)
 
     def _told(self, decision: Decision, operation: Operation) -> Explanation:
         return Explanation(
@@ -149,6 +151,8 @@ def _facts(request: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Tell in pairs what the rules saw of who asks, and of where and when."""
     context: Mapping[str, Any] = request["context"]
     yield "groups", ", ".join(request["groups"]) or "none"
+    if rosters := request.get("on_call"):
+        yield "on call for", ", ".join(rosters)
     for name, value in request["attributes"].items():
         yield _FLAGS.get(name, name), _yes_no(value)
     yield "surface", context["surface"]
@@ -156,9 +160,24 @@ def _facts(request: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "channel groups", ", ".join(place["groups"]) or "none"
         yield "channel shared with others", _yes_no(place["shared"])
     if "weekday" in context:
-        yield "weekday, UTC", f"{context['weekday']} ({_DAYS[context['weekday'] - 1]})"
+        zone = request["zone"]
+        yield f"weekday, {zone}", f"{context['weekday']} ({_DAYS[context['weekday'] - 1]})"
         hour, minute = divmod(context["minute"], 60)
-        yield "minute of the day, UTC", f"{context['minute']} ({hour:02}:{minute:02})"
+        yield f"minute of the day, {zone}", f"{context['minute']} ({hour:02}:{minute:02})"
+
+
+def _situation(asked: Question) -> Iterator[tuple[str, str]]:
+    """Tell in pairs what is so of the target and around it, as far as there is something."""
+    around = asked.around
+    told = (
+        ("environment of the target", around.target.environment),
+        ("owner of the target", around.target.owner),
+        ("changes to it", around.frozen and around.frozen.told(asked.now.tzinfo)),
+        ("incident", around.incident),
+        ("run by you within the hour", around.recent),
+        ("run on the target within the hour", around.recent_target),
+    )
+    yield from ((name, str(value)) for name, value in told if value)
 
 
 def _yes_no(value: object) -> str:

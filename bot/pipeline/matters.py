@@ -17,10 +17,10 @@ from bot.domain.ports import Rules
 from bot.domain.record import Event, Stage
 from bot.pipeline.answers import Refusal
 from bot.pipeline.approval_cards import LaneRule, Shown
-from bot.pipeline.deciding import question
 from bot.pipeline.offers import Offers
 from bot.pipeline.protocols import Book, Directory, Entry
 from bot.pipeline.recording import ClearCase, Fingerprint, discreet, event, stored_case
+from bot.pipeline.surroundings import Surroundings
 from bot.pipeline.values import params_json
 from bot.pipeline.voters import Voters, lacking
 from bot.pipeline.wiring import Ports
@@ -38,6 +38,7 @@ class Needs:
     catalogue: Catalogue
     rules: Rules
     directory: Directory
+    around: Surroundings
     book: Book
     ports: Ports
     clock: Clock
@@ -67,7 +68,8 @@ class Matters:
     async def question(self, case: ClearCase) -> Question:
         """Put *case* as a question, by what is known of who asked now; raises NotAllowed."""
         actor = await self._is.directory.actor(case.origin.team, case.origin.user)
-        return await question(replace(case, actor=actor), self._is.directory, self._is.clock)
+        asker = replace(case, actor=actor)
+        return await self._is.around.question(asker, self._is.rules, earlier=True)
 
     async def find(self, invocation: str, *, lapsing: bool = False) -> Matter | Refusal:
         """Return the open request for *invocation*, or what became of it."""

@@ -57,13 +57,40 @@ class Timer:
 class Opening:
     """An invocation as it enters the book, with the first answer to give to repeats.
 
-    *meaning* is a digest of who, what and with which params; None where it is not compared.
+    *meaning* is a digest of who, what and with which params; None where it is not compared. *tally*
+    is what is counted of it, None where nobody understood it; *counts* are those that it was let in
+    by, None where no rule asks for them.
     """
 
     invocation: Invocation
     answer: str
     entry: Entry
     meaning: str | None = None
+    tally: "Tally | None" = None
+    counts: "Counts | None" = None
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What is counted within the hour before *at*: by *actor*, and what is done to *target*.
+
+    What no target is named for acts on itself: *target* is the operation's name.
+    """
+
+    invocation: str
+    team: str
+    actor: str
+    operation: str
+    target: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How often it was let run: by the same person, and by anybody on the same target."""
+
+    recent: int = 0
+    recent_target: int = 0
 
 
 @dataclass(frozen=True)
@@ -81,6 +108,13 @@ class SaidBefore:
     at: datetime
 
 
+@dataclass(frozen=True)
+class Recounted:
+    """The counts were others by then: these. Nothing was written."""
+
+    counts: Counts
+
+
 class Book(Protocol):
     """The store, as the road sees it.
 
@@ -89,12 +123,20 @@ class Book(Protocol):
 
     async def open(
         self, opening: Opening, *, within: float, same_since: datetime | None = None
-    ) -> Repeat | SaidBefore | None:
+    ) -> Repeat | SaidBefore | Recounted | None:
         """Write *opening* unless its key is known, or its meaning was accepted since *same_since*.
 
-        Returns None once committed. Raises NotNow unless the commit is confirmed within *within*
-        seconds; what commits later all the same is taken back (moved to failed, with an outcome
-        event) and is never run.
+        Nor is it written where it tells counts that are no longer so; nobody who is counted with it
+        is let in between the counting and the commit. Returns None once committed. Raises NotNow
+        unless the commit is confirmed within *within* seconds; what commits later all the same is
+        taken back (moved to failed, with an outcome event) and is never run.
+        """
+        ...
+
+    async def counts(self, of: Tally, *, earlier: bool = False) -> Counts:
+        """Count what was let run within the hour before *of*, whatever came of it.
+
+        With *earlier* neither the invocation itself nor what was asked after it counts.
         """
         ...
 

@@ -18,7 +18,7 @@ from bot.domain.params import Params
 from bot.domain.record import Event, Stage
 from bot.domain.result import Result
 from bot.pipeline.answers import ANSWER, Answer, Refusal
-from bot.pipeline.protocols import Draft, Entry, Opening
+from bot.pipeline.protocols import Draft, Entry, Opening, Tally
 from bot.pipeline.values import facts, params_from_json, params_json
 from bot.pipeline.words import render
 
@@ -70,6 +70,12 @@ class ClearCase(Case):
     actor: Actor
     declared: Operation
     params: Params
+
+    @property
+    def tally(self) -> Tally:
+        """Return what is counted of it."""
+        target = self.target or self.operation
+        return Tally(self.id, self.origin.team, self.actor.id, self.operation, target, self.at)
 
 
 def event(
@@ -133,7 +139,9 @@ def opening(
         params=params_json(case.params, wipe_secrets=not kept) if case.params else "{}",
         at=case.at,
     )
-    return Opening(invocation, ANSWER.dump_json(answer).decode(), entry, meaning)
+    tally = case.tally if isinstance(case, ClearCase) else None
+    told = ANSWER.dump_json(answer).decode()
+    return Opening(invocation, told, entry, meaning, tally)
 
 
 def card(case: ClearCase, state: State) -> RunCard:

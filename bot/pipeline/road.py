@@ -3,33 +3,45 @@
 import asyncio
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Literal
 
 from bot.domain.actor import Actor
 from bot.domain.catalogue import Catalogue
 from bot.domain.clock import Clock
-from bot.domain.decision import Decision, Effect
-from bot.domain.errors import BadRequest, NotAllowed, NotNow, Refused
+from bot.domain.decision import Decision, Effect, Question
+from bot.domain.errors import NotAllowed, NotNow, Refused
 from bot.domain.ids import new_id
 from bot.domain.invocation import Invocation, Origin, State
 from bot.domain.operation import NAME, Operation, Risk
-from bot.domain.params import Option, Params
+from bot.domain.params import Params
 from bot.domain.ports import Rules
 from bot.domain.record import Stage
 from bot.pipeline.answers import ANSWER, Answer, Ask, Asking, Form, Refusal, Taken
 from bot.pipeline.breaking import Glass, with_broken_glass
-from bot.pipeline.deciding import question, refusal, waiting
+from bot.pipeline.browsing import no_such
+from bot.pipeline.deciding import refusal, waiting
 from bot.pipeline.forgetting import AGAIN_FOR, forgetting
 from bot.pipeline.metrics import ANSWERED
 from bot.pipeline.offers import Offers
-from bot.pipeline.protocols import Book, Directory, Entry, Repeat, SaidBefore, Timer
+from bot.pipeline.protocols import (
+    Book,
+    Counts,
+    Directory,
+    Entry,
+    Recounted,
+    Repeat,
+    SaidBefore,
+    Timer,
+)
 from bot.pipeline.reasons import unreasonable
 from bot.pipeline.recording import Case, ClearCase, card, discreet, drafts, event, opening
+from bot.pipeline.surroundings import Surroundings, counted
+from bot.pipeline.turns import Turns
 from bot.pipeline.understanding import Understood, understand
 from bot.pipeline.values import meaning, params_from_json
+from bot.pipeline.verdicts import No, Yes
 
 CONFIRM_WITHIN = 0.8
 """Seconds within which the intent must be committed; later counts as not executed."""
@@ -47,10 +59,11 @@ NOT_YOURS = Refusal(
     message="This was not asked by you, or is no longer kept.", fix="Type the command once more."
 )
 
-OnceMore = Literal["again", "glass"]
-"""How what was refused may be asked for after all."""
+TURN_WITHIN = 1.2
+"""Seconds that one waits while others who are counted with it are let in. Slack waits for three."""
 
-_NOTHING_MORE = Entry()
+RECOUNTS = 32
+"""How often the rules are asked again because others were let in meanwhile."""
 
 REMEMBERED = 4096
 """How many first answers are kept in memory; older repeats are answered from the book."""
@@ -67,6 +80,7 @@ class Parts:
     rules: Rules
     directory: Directory
     book: Book
+    around: Surroundings
     offers: Offers
     clock: Clock
     go: Callable[[str, Operation], None]
@@ -81,6 +95,7 @@ class Road:
     def __init__(self, parts: Parts) -> None:
         self._is = parts
         self._answers: OrderedDict[str, asyncio.Future[Answer]] = OrderedDict()
+        self._turns = Turns(TURN_WITHIN)
 
     async def ask(self, asking: Asking) -> Answer:
         """Answer *asking* once its intent, or its refusal, is committed.
@@ -113,11 +128,12 @@ class Road:
         case = self._case(asking)
         operation = self._is.catalogue.get(asking.operation)
         if operation is None:
-            return await self._refuse(case, asking, State.INVALID, self._unknown(asking.operation))
+            unknown = No(no_such(self._is.catalogue, asking.operation), state=State.INVALID)
+            return await self._refuse(case, asking, unknown)
         try:
             actor = await self._is.directory.actor(asking.origin.team, asking.origin.user)
-        except NotAllowed as unknown:
-            return await self._refuse(case, asking, State.DENIED, unknown)
+        except NotAllowed as stranger:
+            return await self._refuse(case, asking, No(stranger))
         case = replace(case, actor=actor, declared=operation)
         match understand(operation, asking.said, actor.zone):
             case Understood(params=Params() as params) as said if not said.unconfirmed:
@@ -126,53 +142,79 @@ class Road:
                 return await self._ask_more(case, asking, actor, operation, said)
 
     async def _decide(self, case: ClearCase, asking: Asking) -> Answer:
-        """Ask the rules, write the answer down, and let what is allowed go on."""
+        """Ask the rules and act on the answer; what they count, one after the other."""
+        who = (case.origin.team, case.actor.id, case.operation)
+        try:
+            if self._is.rules.counts(case.declared):
+                async with self._turns.turn(who):
+                    answer = await self._decide_counted(case, asking)
+            else:
+                answer = await self._decide_counted(case, asking)
+        except NotNow as late:
+            return Refusal(message=late.message, fix=late.fix, code=NOT_RECORDED)
+        if isinstance(answer, No):
+            # Nobody needs to wait until this is written.
+            return await self._refuse(case, asking, answer)
+        return answer
+
+    async def _decide_counted(self, case: ClearCase, asking: Asking) -> "Answer | No":
+        """Ask the rules, again where others were let in meanwhile and the counts are others."""
+        counts: Counts | None = None
+        for _ in range(RECOUNTS):
+            answer = await self._decide_by(case, asking, counts)
+            if not isinstance(answer, Recounted):
+                return answer
+            counts = answer.counts
+        return No(NotNow("Too many ask for this at once.", fix="Ask again in a moment."))
+
+    async def _decide_by(
+        self, case: ClearCase, asking: Asking, counts: Counts | None
+    ) -> "Answer | Recounted | No":
+        """Ask the rules, write the answer down, and let what is allowed go on.
+
+        Nothing is written where the *counts* that the rules saw are no longer so, nor where the
+        store tells nothing: NotNow.
+        """
         rules = self._is.rules
-        asked = await question(case, self._is.directory, self._is.clock)
-        decision = rules.decide(asked)
+        asked = await self._is.around.question(case, rules, counts=counts)
+        decision, counts = rules.decide(asked), counted(asked, rules)
         if decision.allowed:
-            return await self._accept(case, asking, decision)
+            return await self._accept(case, asking, Yes(decision, counts))
         broken = rules.decide(with_broken_glass(asked))
         if asking.glass is not None:
-            return await self._break(case, asking, broken)
+            return await self._break(case, asking, asked, Yes(broken, counts))
         if decision.effect is Effect.NEEDS_APPROVAL:
-            return await self._accept(case, asking, decision, glass=broken.allowed)
-        no = refusal(decision, case.declared, case.actor)
-        return await self._refuse(
-            case, asking, State.DENIED, no, decision, once_more="glass" if broken.allowed else None
-        )
+            return await self._accept(case, asking, Yes(decision, counts, glass=broken.allowed))
+        no = refusal(decision, case.declared, case.actor, asked)
+        return No(no, decision, "glass" if broken.allowed else None)
 
-    async def _break(self, case: ClearCase, asking: Asking, decision: Decision) -> Answer:
+    async def _break(
+        self, case: ClearCase, asking: Asking, asked: Question, yes: "Yes"
+    ) -> "Answer | Recounted | No":
         """Let what only broken glass allows go on, loudly; or say why not even that."""
         reason = " ".join((asking.glass or "").split())
         if wrong := unreasonable(reason):
             return wrong
-        no: Refused | None = await self._is.glass.held(case)
-        if no is None and not decision.allowed:
-            no = refusal(decision, case.declared, case.actor)
-        if no is not None:
-            return await self._refuse(case, asking, State.DENIED, no, decision)
-        more = self._is.glass.broken(case, reason, decision)
-        return await self._accept(case, asking, decision, more)
+        if (held := await self._is.glass.held(case)) is not None:
+            return No(held, yes.decision)
+        if not yes.decision.allowed:
+            no = refusal(yes.decision, case.declared, case.actor, asked)
+            return No(no, yes.decision)
+        more = self._is.glass.broken(case, reason, yes.decision)
+        return await self._accept(case, asking, replace(yes, more=more))
 
     async def _accept(
-        self,
-        case: ClearCase,
-        asking: Asking,
-        decision: Decision,
-        more: Entry = _NOTHING_MORE,
-        *,
-        glass: bool = False,
-    ) -> Answer:
-        """Write down that it is allowed, or once others agree; with *more*; and let it go on."""
-        operation = case.declared
+        self, case: ClearCase, asking: Asking, yes: "Yes"
+    ) -> "Answer | Recounted | No":
+        """Write down that it is allowed, or will be once others agree; and let it go on."""
+        operation, decision, more = case.declared, yes.decision, yes.more
         changes = operation.risk is not Risk.READ
         waits = "" if decision.allowed else waiting(decision)
         state = State.WAITING if waits else State.ACCEPTED
         taken = Taken(
             invocation=case.id, operation=operation.name, risk=operation.risk, waits=waits
         )
-        shown = card(case, state).model_copy(update={"progress": waits, "glass": glass})
+        shown = card(case, state).model_copy(update={"progress": waits, "glass": yes.glass})
         entry = Entry(
             events=(event(case, Stage.INTENT, self._is.clock, decision=decision), *more.events),
             drafts=(*drafts(shown, case.origin), *more.drafts),
@@ -181,6 +223,7 @@ class Road:
         )
         same = meaning(operation, case.actor, case.params) if changes else None
         row = opening(case, asking.key, state, taken, entry, meaning=same)
+        row = replace(row, counts=yes.counts)
         since = None if asking.again or not changes else case.at - SAME
         try:
             written = await self._is.book.open(row, within=CONFIRM_WITHIN, same_since=since)
@@ -195,7 +238,9 @@ class Road:
                     f"You asked for exactly this {seconds} s ago, and it was taken.",
                     fix="If you want it once more, say so.",
                 )
-                return await self._refuse(case, asking, State.DENIED, twice, once_more="again")
+                return No(twice, once_more="again")
+            case Recounted():
+                return written
             case None:
                 self._is.wake() if waits else self._is.go(case.id, operation)
                 return taken
@@ -207,7 +252,7 @@ class Road:
         could = self._is.rules.could(actor, operation, case.origin.surface.value)
         if not could.allowed:
             no = refusal(could, operation, actor)
-            return await self._refuse(case, asking, State.DENIED, no, could)
+            return await self._refuse(case, asking, No(no, could))
         ask = Ask(
             operation=operation.name,
             values=dict(said.values),
@@ -229,16 +274,18 @@ class Road:
         self,
         case: Case,
         asking: Asking,
-        state: State,
-        why: Refused,
-        decision: Decision | None = None,
-        *,
-        once_more: OnceMore | None = None,
+        refused: "No",
     ) -> Answer:
-        """Write the refusal down and say it, and how it may be asked for *once more*.
+        """Write the refusal down and say it.
 
         A refusal that cannot be written is said all the same.
         """
+        state, why, decision, once_more = (
+            refused.state,
+            refused.why,
+            refused.decision,
+            refused.once_more,
+        )
         stage = Stage.INVALID if state is State.INVALID else Stage.DENIED
         code = "repeated" if once_more == "again" else decision.code if decision else _code(why)
         detail: dict[str, object] = {"code": code}
@@ -295,44 +342,9 @@ class Road:
         try:
             actor = await self._is.directory.actor(origin.team, origin.user)
         except NotAllowed as unknown:
-            return await self._refuse(self._case(asking), asking, State.DENIED, unknown)
+            return await self._refuse(self._case(asking), asking, No(unknown))
         params = params_from_json(operation, held.params)
         return await self._decide(self._case(asking).clear(actor, operation, params), asking)
-
-    async def opens(self, origin: Origin, name: str) -> Operation | Refusal:
-        """Say whether the form of *name* is to be opened for who asks."""
-        operation = self._is.catalogue.get(name)
-        if operation is None:
-            unknown = self._unknown(name)
-            return Refusal(message=unknown.message, fix=unknown.fix, code="unknown")
-        try:
-            actor = await self._is.directory.actor(origin.team, origin.user)
-        except NotAllowed as no:
-            return Refusal(message=no.message, fix=no.fix, code="unknown_actor")
-        could = self._is.rules.could(actor, operation, origin.surface.value)
-        if could.allowed:
-            return operation
-        why = refusal(could, operation, actor)
-        return Refusal(message=why.message, fix=why.fix, code=could.code)
-
-    async def offers(self, origin: Origin) -> list[Operation]:
-        """Return the operations that who asks could ever be allowed."""
-        try:
-            actor = await self._is.directory.actor(origin.team, origin.user)
-        except NotAllowed:
-            return []
-        rules, surface = self._is.rules, origin.surface.value
-        return [o for o in self._is.catalogue if rules.could(actor, o, surface).allowed]
-
-    async def options(self, origin: Origin, name: str, field: str, typed: str) -> Sequence[Option]:
-        """Return what *field* may hold, for who could run the operation.
-
-        Nothing for anybody else.
-        """
-        operation = await self.opens(origin, name)
-        if isinstance(operation, Refusal):
-            return []
-        return await self._is.offers.offer(operation, field, typed)
 
     def _case(self, asking: Asking) -> Case:
         now = self._is.clock.now()
@@ -346,11 +358,6 @@ class Road:
         self, case: Case, stage: Stage, decision: Decision | None, detail: dict[str, object]
     ) -> Entry:
         return Entry(events=(event(case, stage, self._is.clock, decision=decision, detail=detail),))
-
-    def _unknown(self, name: str) -> BadRequest:
-        near = ", ".join(f"`{n}`" for n in self._is.catalogue.nearest(name))
-        fix = f"Did you mean {near}?" if near else "`/ops` alone lists what you may run."
-        return BadRequest(f"There is no operation {name[:80]!r}.", fix=fix)
 
 
 def _as_repeat(answer: Answer) -> Answer:

@@ -17,7 +17,7 @@ from bot.domain.ports import Rules
 from bot.domain.record import Stage
 from bot.pipeline.breaking import with_broken_glass
 from bot.pipeline.context import Cancelled, Lost, RunContext
-from bot.pipeline.deciding import question, refusal
+from bot.pipeline.deciding import refusal
 from bot.pipeline.metrics import ENDED_RUNS
 from bot.pipeline.offers import Offers
 from bot.pipeline.outcomes import Outcome, cancelled, failed, gravest, succeeded, too_slow
@@ -34,6 +34,7 @@ from bot.pipeline.recording import (
 )
 from bot.pipeline.requesting import Requesting
 from bot.pipeline.runbook import Pen, ReadMemory, RunMemory, surely
+from bot.pipeline.surroundings import Surroundings
 from bot.pipeline.values import params_json
 from bot.pipeline.wiring import Ports
 
@@ -52,6 +53,7 @@ class Needs:
     catalogue: Catalogue
     rules: Rules
     directory: Directory
+    around: Surroundings
     offers: Offers
     ports: Ports
     pen: Pen
@@ -124,16 +126,17 @@ class Runner:
 
     async def _asked_again(self, case: ClearCase) -> Decision:
         """Ask the rules once more, as of now; raises NotAllowed where they say no."""
-        asked = await question(case, self._is.directory, self._is.pen.clock)
-        granted = await self._is.approvals.granted(case) if self._has_lanes(case) else None
-        around = replace(asked.around, approvals=granted or {})
-        decision = self._is.rules.decide(replace(asked, around=around))
+        around, rules = self._is.around, self._is.rules
+        plain = await surely(self._is.pen.clock, lambda: around.question(case, rules, earlier=True))
+        granted = await self._is.approvals.granted(case) if rules.lanes(case.declared) else None
+        asked = replace(plain, around=replace(plain.around, approvals=granted or {}))
+        decision = rules.decide(asked)
         if not decision.allowed and await self._is.pen.book.review(case.id) is not None:
-            decision = self._is.rules.decide(with_broken_glass(asked))
+            decision = rules.decide(with_broken_glass(asked))
         if decision.effect is Effect.NEEDS_APPROVAL and granted is not None:
             raise NeedsApproval
         if not decision.allowed:
-            raise refusal(decision, case.declared, case.actor)
+            raise refusal(decision, case.declared, case.actor, asked)
         return decision
 
     def _has_lanes(self, case: ClearCase) -> bool:

@@ -15,7 +15,18 @@ from bot.domain.invocation import Invocation, State, Step
 from bot.domain.notice import Notice
 from bot.domain.record import Stage
 from bot.pipeline.answers import Refusal
-from bot.pipeline.protocols import Book, Entry, Opening, Repeat, SaidBefore, Timer
+from bot.pipeline.protocols import (
+    Book,
+    Counts,
+    Entry,
+    Opening,
+    Recounted,
+    Repeat,
+    SaidBefore,
+    Tally,
+    Timer,
+)
+from bot.store import counting
 from bot.store import statements as sql
 from bot.store.decisions import SqlDecisions, one
 from bot.store.entries import sealed
@@ -46,18 +57,21 @@ class SqlBook(SqlDecisions, Book):
     @override
     async def open(
         self, opening: Opening, *, within: float, same_since: datetime | None = None
-    ) -> Repeat | SaidBefore | None:
+    ) -> Repeat | SaidBefore | Recounted | None:
         """See `Book.open`."""
         row = self._opening_values(opening)
         entry = sealed(opening.invocation.id, opening.entry, self._box)
         since = stamp(same_since) if same_since and opening.meaning else None
 
-        def work(connection: Connection) -> Repeat | SaidBefore | None:
+        def work(connection: Connection) -> Repeat | SaidBefore | Recounted | None:
             if since is not None and self._store.shared:
                 sql.ALONE.run(connection, {"meaning": row["meaning"]}).close()
             found = self._known(connection, row, since)
             if found is not None:
                 return found
+            now = self._recounted(connection, opening)
+            if now is not None:
+                return now
             if sql.OPEN.run(connection, row).rowcount != 1:
                 # Another process was first, after we had looked.
                 return self._known(connection, row, None)
@@ -70,6 +84,13 @@ class SqlBook(SqlDecisions, Book):
         if found is None:
             self._tell(entry)
         return found
+
+    @override
+    async def counts(self, of: Tally, *, earlier: bool = False) -> Counts:
+        """See `Book.counts`."""
+        return await self._store.read(
+            lambda connection: counting.count(connection, of, self._box, earlier=earlier)
+        )
 
     @override
     async def get(self, invocation: str) -> Invocation | None:
@@ -219,12 +240,23 @@ class SqlBook(SqlDecisions, Book):
 
     def _opening_values(self, opening: Opening) -> Values:
         box, of = self._box, opening.invocation.id
-        meaning = opening.meaning
+        meaning, tally = opening.meaning, opening.tally
         return {
             **invocation_values(opening.invocation, box),
             "answer": box.seal(opening.answer, "invocation", of, "answer"),
             "meaning": None if meaning is None else box.fingerprint("meaning", meaning),
+            "target": None if tally is None else counting.mark(tally, box),
         }
+
+    def _recounted(self, connection: Connection, opening: Opening) -> Recounted | None:
+        """Count again what *opening* was let in by, alone with whoever is counted with it."""
+        if opening.counts is None or opening.tally is None:
+            return None
+        if self._store.shared:
+            for name in counting.turns(opening.tally):
+                sql.ALONE.run(connection, {"meaning": name}).close()
+        now = counting.count(connection, opening.tally, self._box)
+        return None if now == opening.counts else Recounted(now)
 
     def _known(
         self, connection: Connection, row: Values, since: str | None

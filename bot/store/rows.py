@@ -35,7 +35,7 @@ def stamp(at: datetime) -> str:
 
 
 def invocation_values(row: Invocation, box: Box) -> Values:
-    """Return the columns of *row* as it is first written, but for `answer` and `meaning`."""
+    """Return the columns of *row* as it is first written, but for what its asking says of it."""
     origin = row.origin
     whence = _Whence(origin=origin, name=row.actor_name).model_dump_json()
     at = stamp(row.at)

@@ -18,4 +18,6 @@ async def say_who_asks(params: WhoAmI, ctx: Context) -> Result:  # noqa: ARG001 
         "Taken for": ", ".join(k for k, yes in marks.items() if yes) or f"a {actor.kind}",
         "Time zone": actor.zone,
     }
+    if actor.on_call:
+        fields["On call for"] = ", ".join(sorted(actor.on_call))
     return Result(f"You are {actor.name}.", fields=fields)

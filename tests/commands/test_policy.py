@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.clock import SystemClock
 from bot.pipeline.explaining import Explaining
 from playground.model import Person
 from playground.screen import SeenMessage
@@ -175,7 +174,7 @@ async def test_of_a_crowd_twenty_are_named_and_the_others_counted(w: World) -> N
 async def test_i_see_all_that_i_may_run_and_why_not_the_rest(w: World) -> None:
     told = await answer(w, w.sam, "/ops policy.mine")
 
-    assert "You may run 6 of 9 operations" in told
+    assert "You may run 7 of 12 operations" in told
     assert "users.find | yes | Only `support`, `support-leads` and `sre` may look" in told
     assert "users.suspend | no | Only `support-leads` may suspend or resume a user." in told
 
@@ -201,7 +200,7 @@ async def test_a_thousand_people_are_asked_about_in_less_than_half_a_second(w: W
     people = await w.bot.directory.people(w.slack.team_id)
     operation = w.bot.known.catalogue.get("users.suspend")
     assert operation is not None
-    explaining = Explaining(lambda: w.bot.known.rules.current, w.bot.directory, SystemClock())
+    explaining = Explaining(lambda: w.bot.known.rules.current, w.bot.around)
     begin = time.perf_counter()
 
     found = await explaining.who_may(w.slack.team_id, operation, "slack")

@@ -94,6 +94,18 @@ def test_the_settings_that_the_how_to_prints_are_taken(tmp_path: Path) -> None:
     assert list(settings.databases) == ["backoffice"]
 
 
+def test_the_settings_that_the_how_to_of_rules_prints_are_taken(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "how-to" / "write-rules.md").read_text("utf-8")
+    [block] = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    file = tmp_path / "redbutton.toml"
+    file.write_text(block)
+
+    settings = Settings.load({CONFIG_VARIABLE: str(file)})
+
+    assert settings.policy.zone == "Europe/Berlin"
+    assert [*settings.roster, *settings.targets] == ["platform", "user"]
+
+
 def test_the_tests_that_the_how_to_prints_pass_by_the_rules_that_it_prints() -> None:
     page = (ROOT / "docs" / "how-to" / "write-rules.md").read_text("utf-8")
     ruled, tested = (

@@ -77,7 +77,8 @@ def test_secrets_are_not_shown_by_accident(tmp_path: Path) -> None:
 def test_each_example_is_a_right_value(tmp_path: Path, example: str) -> None:
     name, part = example, EXAMPLES[example]
     table = {"groups": "groups", "channels": "channels", "aliases": "aliases"}
-    table |= {"policy.paths": "policy", "cli.users": "cli.users", "cli.auditors": "cli"}
+    table |= {n: "policy" for n in EXAMPLES if n.startswith("policy.")}
+    table |= {"cli.users": "cli.users", "cli.auditors": "cli"}
     environ = {name: part.partition(" from your")[0]} if name.isupper() else {}
     text = "" if environ else f"[{table[name]}]\n{part}" if name in table else part
 

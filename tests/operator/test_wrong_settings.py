@@ -58,6 +58,35 @@ FILES = {
         "[policy]\npaths = ['no-rules']",
         ["'no-rules'", "`policy.paths`", "cannot be read"],
     ),
+    "a zone that is a folder": (
+        "[policy]\nzone = 'Europe'",
+        ["`policy.zone`", "'Europe' is no time zone", 'zone = "Europe/Berlin"'],
+    ),
+    "a roster of nobody": (
+        "[roster.platform]\npeople = []\nstarts = '2026-11-02T09:00'",
+        ["`roster.platform.people`", "at least 1 item", "[roster.platform]"],
+    ),
+    "a roster that starts in a zone": (
+        "[roster.platform]\npeople = ['U0123ABCD']\nstarts = '2026-11-02T09:00Z'",
+        ["`roster.platform.starts`", "timezone", 'starts = "2026-11-02T09:00"'],
+    ),
+    "a roster from another age": (
+        "[roster.platform]\npeople = ['U0123ABCD']\nstarts = '0001-01-01T00:00'",
+        ["`roster.platform.starts`", "between the years 2000 and 2099"],
+    ),
+    "turns of no days": (
+        "[roster.platform]\npeople = ['U0123ABCD']\nstarts = 2026-11-02T09:00:00\ndays = 0",
+        ["`roster.platform.days`", "greater than or equal to 1", "days = 7"],
+    ),
+    "a kind of target that no operation has": (
+        "[targets.usr.'ada@example.com']\nenvironment = 'prod'",
+        ["`targets.usr`", "no operation acts on a 'usr'", "user"],
+    ),
+    "a target with an unknown fact": (
+        "[targets.user.'ada@example.com']\nenv = 'prod'",
+        ["`targets.user.ada@example.com.env`", "not permitted", "environment = "],
+    ),
+    "an incident without a name": ("[policy]\nincident = ''", ["`policy.incident`", "Checkout"]),
     "no rules at all": ("[policy]\nreplace = true", ["`policy.replace`", "paths = "]),
 }
 

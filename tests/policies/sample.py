@@ -85,11 +85,13 @@ HELP = operation("meta.help", risk=Risk.READ)(_look)
 WHOAMI = operation("meta.whoami", risk=Risk.READ)(_look)
 ASKS = ("policy.mine", "policy.who_may", "policy.why")
 """The operations that ask the rules."""
+FREEZES = ("freeze.lift", "freeze.list", "freeze.set")
+"""The operations on freezes, which shipped rules speak of."""
 
 CATALOGUE = Catalogue(
     [
         *(FIND, SUSPEND, SUSPEND_DOMAIN, RESUME, DROP, HELP, WHOAMI),
-        *(operation(name, risk=Risk.READ)(_look) for name in (*ASKS, "glass.list")),
+        *(operation(name, risk=Risk.READ)(_look) for name in (*ASKS, *FREEZES, "glass.list")),
         operation("glass.review", risk=Risk.CHANGE)(_look),
     ]
 )

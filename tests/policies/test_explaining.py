@@ -20,6 +20,7 @@ from integrations.slack.config import SlackConfig
 from playground.driver import PretendSlack
 from policies.standing import StandingRules
 from tests.clock import SetClock
+from tests.policies.quiet import quiet
 from tests.policies.sample import ADA, DROP, HELP, IDA, LEAD, NIGHTLY, SUSPEND, rules
 
 SMALL = """
@@ -54,7 +55,7 @@ class Asking:
     async def why(
         self, actor: Actor, words: str, operation: Operation = SUSPEND, text: str = SMALL
     ) -> Explanation:
-        explaining = Explaining(lambda: rules(text), self.directory, self.clock)
+        explaining = Explaining(lambda: rules(text), quiet(self.directory, self.clock))
         return await explaining.why(actor, operation, words, "slack", self.channel)
 
 
@@ -183,7 +184,7 @@ async def test_a_secret_is_never_quoted(asking: Asking, words: str) -> None:
 
 async def test_while_slack_is_silent_people_are_not_known(asking: Asking) -> None:
     asking.slack.workspace.faults.down()
-    explaining = Explaining(lambda: rules(SMALL), asking.directory, asking.clock)
+    explaining = Explaining(lambda: rules(SMALL), quiet(asking.directory, asking.clock))
 
     why = await asking.why(IDA, "bob because")
     who = await explaining.who_may("T1", SUSPEND, "slack")
@@ -196,7 +197,7 @@ async def test_while_slack_is_silent_people_are_not_known(asking: Asking) -> Non
 
 
 async def test_who_may_counts_those_that_some_params_would_be_allowed(asking: Asking) -> None:
-    explaining = Explaining(lambda: rules(SMALL), asking.directory, asking.clock)
+    explaining = Explaining(lambda: rules(SMALL), quiet(asking.directory, asking.clock))
 
     found = await explaining.who_may("T1", SUSPEND, "slack")
 
@@ -225,7 +226,7 @@ class Meanwhile:
 async def test_rules_that_change_meanwhile_do_not_mix_into_an_answer(asking: Asking) -> None:
     standing = StandingRules(rules(SMALL))
     meanwhile = Meanwhile(asking.directory, standing)
-    explaining = Explaining(lambda: standing.current, meanwhile, asking.clock)
+    explaining = Explaining(lambda: standing.current, quiet(meanwhile, asking.clock))
 
     before = await explaining.why(IDA, SUSPEND, "bob because", "slack", asking.channel)
     after = await explaining.why(IDA, SUSPEND, "bob because", "slack", asking.channel)
@@ -251,7 +252,7 @@ IN_FORCE = rules(SMALL)
 
 
 def explain(actor: Actor, words: str) -> Explanation:
-    explaining = Explaining(lambda: IN_FORCE, Silent(), SetClock())
+    explaining = Explaining(lambda: IN_FORCE, quiet(Silent(), SetClock()))
     return asyncio.run(explaining.why(actor, SUSPEND, words, "slack", "C1"))
 
 

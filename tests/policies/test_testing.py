@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -73,6 +74,20 @@ def test_a_case_is_the_question_that_the_road_would_ask() -> None:
     assert asked.now == datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
     assert asked.actor.groups == {"support-leads"}
     assert (whole.expected, whole.line) == (Wish(Effect.ALLOW, by=frozenset({"leads"})), 1)
+
+
+def test_an_instant_is_told_to_the_rules_in_their_own_zone() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    reader = Reader(CATALOGUE, RULES.ids, partial(build, zone="UTC"), zone=berlin)
+    late = f"{PLAIN}  when: 2026-11-22T23:30:00Z\n"
+
+    told = [one for text in (PLAIN, late) for one in reader.read(CaseFile("x", text.encode()))]
+
+    [noon, night] = [one.question.now for one in told if isinstance(one, Case)]
+    assert (noon.isoformat(), night.isoformat()) == (
+        "2026-01-05T12:00:00+01:00",
+        "2026-11-23T00:30:00+01:00",
+    )
 
 
 def test_what_is_left_out_is_a_full_member_in_slack_on_a_monday_noon() -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.clock import SystemClock
 from bot.domain.explanation import Explanation
 from bot.domain.invocation import Origin, Surface
 from bot.domain.operation import Operation
@@ -114,6 +113,6 @@ def _outsiders(w: World) -> list[Person]:
 
 
 async def explained(w: World, origin: Origin, operation: Operation, words: str) -> Explanation:
-    explaining = Explaining(lambda: w.bot.known.rules.current, w.bot.directory, SystemClock())
+    explaining = Explaining(lambda: w.bot.known.rules.current, w.bot.around)
     actor = await w.bot.directory.actor(origin.team, origin.user)
     return await explaining.why(actor, operation, words, origin.surface.value, origin.channel)

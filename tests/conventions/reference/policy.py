@@ -13,7 +13,7 @@ PRINCIPALS = (
         "`guest`, `external` (of another organisation), `bot`: true or false",
         (
             '`Usergroup::"…"`: Slack\'s usergroups by their handle, and `groups` of the settings; '
-            '`OnCall::"…"`: who is on call for it now'
+            '`OnCall::"…"`: the `roster` of the settings that they are on call for now'
         ),
     ),
     ("`Schedule`", "team and the schedule's name", "none", "none"),
@@ -22,9 +22,9 @@ PRINCIPALS = (
 
 CONTEXT = (
     ("`context.surface`", "`String`", "the door: `slack`, `cli` or `schedule`"),
-    ("`context.now`", "`datetime`", "the moment of the question, UTC"),
-    ("`context.weekday`", "`Long`", "1 is Monday, 7 is Sunday, UTC"),
-    ("`context.minute`", "`Long`", "minutes since midnight, UTC"),
+    ("`context.now`", "`datetime`", "the moment of the question"),
+    ("`context.weekday`", "`Long`", "1 is Monday, 7 is Sunday, in `policy.zone`"),
+    ("`context.minute`", "`Long`", "minutes since midnight, in `policy.zone`"),
     (
         "`context.channel`",
         "`Channel`, where there is one",
@@ -32,6 +32,19 @@ CONTEXT = (
             "the channel it was asked in: `.shared` says that other organisations read it, "
             '`in ChannelGroup::"…"` asks the `channels` of the settings'
         ),
+    ),
+    ("`context.freeze`", "`Bool`", "changes to the target, or to everything, are frozen"),
+    ("`context.incident`", "`String`, where there is one", "the open incident: `policy.incident`"),
+    ("`context.break_glass`", "`Bool`", "who asks breaks the glass for it"),
+    (
+        "`context.recent`",
+        "`Long`",
+        "how often who asks was let run the same operation within the hour before",
+    ),
+    (
+        "`context.recent_target`",
+        "`Long`",
+        "how often anybody was let run it on the same target within the hour before",
     ),
     (
         "`context.approvals`",
@@ -41,11 +54,6 @@ CONTEXT = (
             'may approve, `action == Action::"approve.finance"`, and is asked for at most 3'
         ),
     ),
-    ("`context.freeze`", "`Bool`", "changes to the target are frozen"),
-    ("`context.incident`", "`String`, where there is one", "the open incident"),
-    ("`context.break_glass`", "`Bool`", "the person has broken the glass for this"),
-    ("`context.recent`", "`Long`", "how often they were let run it within the hour before"),
-    ("`context.recent_target`", "`Long`", "how often anybody was, on the same target"),
     (
         "`context.params`",
         "a record",
@@ -82,7 +90,7 @@ An operation's own name, `Action::"users.suspend"`; its group, `Action::"users"`
 
 `Target::user::"ada@example.com"` where the operation has a target, here a field called `user`; else
 `Operation::"users.find"`. A target may have `resource.environment`, a text, and `resource.owner`, a
-group: `principal in resource.owner`. Ask with `has` first whether they are there.
+group: those that `targets` of the settings tell. Ask with `has` first whether they are there.
 
 ## Who approves: `action == Action::"approve.…"`
 

@@ -63,9 +63,8 @@ def _part(name: str, annotation: Any) -> tuple[type[BaseModel] | None, str]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation, name
     if get_origin(annotation) is dict:
-        inner = get_args(annotation)[1]
-        if isinstance(inner, type) and issubclass(inner, BaseModel):
-            return inner, f"{name}.NAME"
+        part, inner = _part(f"{name}.NAME", get_args(annotation)[1])
+        return part, inner if part else name
     return None, name
 
 

@@ -1,0 +1,1 @@
+"""Freezing changes for a while."""
