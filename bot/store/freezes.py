@@ -52,10 +52,11 @@ class SqlFreezes:
 
     async def active(self, team: str, *, fresh: bool = False) -> Sequence[Freeze]:
         """See `Freezes.active`."""
-        async with self._reading:
-            kept = None if fresh else self._kept
-            if kept is None or self._store.clock.monotonic() - kept[0] >= FRESH:
-                kept = await self._read()
+        kept = None if fresh else self._remembered()
+        if kept is None:
+            async with self._reading:
+                # Whoever waited for another's reading has it by now.
+                kept = (None if fresh else self._remembered()) or await self._read()
         now = self._store.clock.now()
         return [freeze for freeze in kept[1].get(team, ()) if freeze.until > now]
 
@@ -93,6 +94,11 @@ class SqlFreezes:
         finally:
             self._changes += 1
             self._kept = None
+
+    def _remembered(self) -> tuple[float, Mapping[str, Sequence[Freeze]]] | None:
+        kept = self._kept
+        young = kept is not None and self._store.clock.monotonic() - kept[0] < FRESH
+        return kept if young else None
 
     async def _read(self) -> tuple[float, Mapping[str, Sequence[Freeze]]]:
         began, changes = self._store.clock.monotonic(), self._changes
