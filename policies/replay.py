@@ -71,7 +71,7 @@ class Replay:
         asked = self._shown(self._today(request), declared)
         if isinstance(asked, Unasked):
             return asked
-        key = self._rules.sight.key(asked, _exact(declared))
+        key = self._rules.sight(operation).key(asked, _exact(declared))
         answer = self._answers.get(key)
         if answer is None:
             if len(self._answers) >= KEPT:
@@ -89,7 +89,7 @@ class Replay:
 
     def _shown(self, request: dict[str, Any], operation: Operation) -> dict[str, Any] | Unasked:
         """Return *request* without hidden values, where no rule looks at them."""
-        sight, params, resource = self._rules.sight, {}, request["resource"]
+        sight, params, resource = self._rules.sight(operation.name), {}, request["resource"]
         types = {f.name: LOOKS[f.kind].type for f in operation.fields if f.kind in LOOKS}
         for name, value in request["context"]["params"].items():
             hidden = _hidden(value)
