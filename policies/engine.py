@@ -103,12 +103,13 @@ class CedarRules:
         self._lanes = lanes_in(rules)
         self._counting = [(r, lanes) for r in rules if (lanes := lanes_wanted(r.policy))]
         self._schema = _Schema(schema_text(catalogue, self._lanes))
-        self._early = _Asked(early_policies(policies), _Schema(early_schema_text(catalogue)))
+        self._early_schema = _Schema(early_schema_text(catalogue))
         self._names = {o.name: groups_of(o) for o in catalogue}
         self._names |= {action_of(lane): _approving(lane) for lane in self._lanes}
         self.sight = cache(self._sight)
         """Returns what of a request for an action can matter to these rules."""
         self._about_action = cache(self._asked)
+        self._early = cache(self._asked_early)
         named = [uid for policy in policies for uid in entity_uids(policy)]
         self._named = frozenset(uid.id for uid in named)
         self._groups = frozenset(uid.id for uid in named if uid.type == USERGROUP)
@@ -177,7 +178,9 @@ class CedarRules:
             if len(self._kept) >= KEPT:
                 self._kept.clear()
             nameless = {**request, "principal": {**request["principal"], "id": who}}
-            verdict = self._kept[key] = self._early.ask(nameless)
+            verdict = self._kept[key] = self._early(self._known_action(operation.name)).ask(
+                nameless
+            )
         return self._decision(verdict, groups_of(operation), request)
 
     def about(self, operation: Operation) -> tuple[RuleWords, ...]:
@@ -196,8 +199,7 @@ class CedarRules:
 
     def _ask(self, request: Request) -> _Verdict:
         """Ask all rules; what one of them cannot answer is no answer."""
-        action = request["action"]
-        verdict = self._about_action(action if action in self._names else "").ask(request)
+        verdict = self._about_action(self._known_action(request["action"])).ask(request)
         if not verdict.errors:
             return verdict
         failed = frozenset(m[1] for e in verdict.errors if (m := _IN_RULE.match(e)))
@@ -250,6 +252,13 @@ class CedarRules:
     def _asked(self, action: str) -> _Asked:
         """Return the rules about *action* alone: the others say nothing, and take their time."""
         return _Asked(self._covering(action), self._schema)
+
+    def _asked_early(self, action: str) -> _Asked:
+        return _Asked(early_policies(self._covering(action)), self._early_schema)
+
+    def _known_action(self, action: str) -> str:
+        """Return *action*, or nothing where it is none: no rule is left out then."""
+        return action if action in self._names else ""
 
     def _covering(self, action: str) -> list[Template]:
         names = self._names.get(action)
