@@ -54,15 +54,15 @@ when {{ context.minute > {LATE} }};
 
 NOSY = (
     """
-@id("nosy") @doc("Nobody suspends for case 77.")
+@id("nosy") @doc("Nobody suspends for a case that ends in 77.")
 forbid (principal, action == Action::"users.suspend", resource)
-when { context.params.reason like "*case 77" };
+when { context.params.reason like "*77" };
 """,
     ruled.PlainRule(
         "nosy",
         permits=False,
         actions=frozenset({"users.suspend"}),
-        when=lambda r: r["context"]["params"]["reason"].endswith("case 77"),
+        when=lambda r: r["context"]["params"]["reason"].endswith("77"),
     ),
 )
 """A rule that looks at what no two invocations have in common."""

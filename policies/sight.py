@@ -3,6 +3,7 @@
 import json
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from cedarpy.pst import GetAttr, HasAttr, Template, Var, entity_uids
@@ -27,6 +28,7 @@ class Sight:
             path: sorted(n for other, n in seen if other == path and n is not None)
             for path in {path for path, number in seen if number is not None}
         }
+        self._follows = cache(self._is_followed)
         named = [uid for p in kept for uid in entity_uids(p)]
         self._named = frozenset(uid.id for uid in named)
         self._kinds = frozenset(str(uid.type) for uid in named)
@@ -82,7 +84,7 @@ class Sight:
             return sorted(groups)
         return sorted(self._named.intersection(groups))
 
-    def _follows(self, path: Path) -> bool:
+    def _is_followed(self, path: Path) -> bool:
         return any(path[: len(seen)] == seen for seen in self._paths)
 
     def _seen(self, path: Path, value: object) -> object:
