@@ -5,7 +5,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import chdir
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from time import perf_counter, process_time
@@ -15,6 +15,7 @@ from benchmarks.page import Figure, table
 from benchmarks.processes import resident_of
 from bot.cli.workshop import Reader, Replayed, Row
 from bot.domain.clock import SystemClock
+from bot.domain.decision import Decision, Effect
 from bot.domain.ids import new_id
 from bot.domain.invocation import Origin, Surface
 from bot.domain.record import Event, Stage
@@ -24,6 +25,7 @@ from bot.main.replaying import Rehearsal
 from bot.pipeline.protocols import Entry
 from bot.pipeline.recording import Case, event
 from bot.settings import Settings
+from policies.facts import request_of
 
 INVOCATIONS = 100_000
 AT_ONCE = 1000
@@ -52,15 +54,15 @@ when {{ context.minute > {LATE} }};
 
 NOSY = (
     """
-@id("nosy") @doc("Nobody suspends for case 77.")
+@id("nosy") @doc("Nobody suspends for a case that ends in 77.")
 forbid (principal, action == Action::"users.suspend", resource)
-when { context.params.reason like "*case 77" };
+when { context.params.reason like "*77" };
 """,
     ruled.PlainRule(
         "nosy",
         permits=False,
         actions=frozenset({"users.suspend"}),
-        when=lambda r: r["context"]["params"]["reason"].endswith("case 77"),
+        when=lambda r: r["context"]["params"]["reason"].endswith("77"),
     ),
 )
 """A rule that looks at what no two invocations have in common."""
@@ -101,15 +103,17 @@ async def _record(settings: Settings) -> None:
 
 
 def _events() -> Iterator[Event]:
-    in_force, operations = ruled.rules().cedar(ruled.catalogue()), ruled.catalogue()
+    """Tell of what was asked, decided by plain Python, which says the same in less time."""
+    both = ruled.rules()
     for asked in ruled.questions(ruled.people(), INVOCATIONS):
-        decision, now = in_force.decide(asked), CLOCK.now()
+        request, now = request_of(asked), CLOCK.now()
+        allowed, rules = both.check(request, ruled.names_of(asked.operation))
+        effect = Effect.ALLOW if allowed else Effect.DENY
+        decision = Decision(effect, "", tuple(sorted(rules)), (), "", request)
         origin = Origin(surface=Surface.SLACK, team="T1", user=asked.actor.id)
-        declared = operations.get(asked.operation.name) or asked.operation
-        case = Case(id=new_id(now), origin=origin, operation=declared.name, at=now)
-        clear = case.clear(asked.actor, declared, asked.params)
-        stage = Stage.INTENT if decision.allowed else Stage.DENIED
-        yield replace(event(clear, stage, CLOCK, decision=decision), at=now)
+        case = Case(id=new_id(now), origin=origin, operation=asked.operation.name, at=now)
+        clear = case.clear(asked.actor, asked.operation, asked.params)
+        yield event(clear, Stage.INTENT if allowed else Stage.DENIED, CLOCK, decision=decision)
 
 
 async def _replay(settings: Settings, both: ruled.Both) -> Took:

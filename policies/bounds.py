@@ -112,18 +112,18 @@ def never(clauses: tuple[Clause, ...]) -> Iterator[str]:
 
 def comparisons(node: object) -> Iterator[Comparison]:
     """Return each comparison with a whole number in *node*, at any depth."""
-    if found := _comparison(node):
+    if found := comparison(node):
         yield found
         return
     for part in parts(node):
         yield from comparisons(part)
 
 
-def _comparison(node: object) -> Comparison | None:
+def comparison(node: object) -> Comparison | None:
     """Read *node* as a comparison with a whole number, None where it is something else."""
     match node:
         case UnaryOp(op="not", arg=inner):
-            found = _comparison(inner)
+            found = comparison(inner)
             return found and replace(found, op=_OPPOSITE[found.op])
         case BinaryOp(op=op, left=left, right=LongLit(value=number)) if op in _SIGNS:
             return None if isinstance(left, LongLit) else Comparison(left, op, number)
@@ -137,7 +137,7 @@ def _never(together: list[object]) -> Iterator[str]:
     """Look at what has to be true *together*, and then into each part of it."""
     spans: dict[object, tuple[_Span, list[str]]] = {}
     for node in together:
-        if found := _comparison(node):
+        if found := comparison(node):
             span, words = spans.get(found.what, (_KNOWN.get(found.what, _Span()), []))
             spans[found.what] = (span.within(found), [*words, found.words])
         else:

@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Self
 
 import cedarpy
@@ -65,26 +65,33 @@ class _Verdict:
 
 
 class _Asked:
-    """A rule set under the schema that its questions have to fit."""
+    """Rules under the schema that their questions have to fit."""
 
-    def __init__(self, policies: Iterable[Template], schema: str) -> None:
+    def __init__(self, policies: Iterable[Template], schema: "_Schema") -> None:
         by_id: Mapping[str, Template] = FrozenMap({p.id: p for p in policies})
         self._policies = cedarpy.PolicySet.from_pst(PolicySet(FrozenMap(), by_id, ()))
-        self._schema = read_schema(schema)
-        self._entities = lru_cache(maxsize=KEPT_ENTITIES)(self._read_entities)
+        self._schema = schema
 
     def ask(self, request: Request) -> _Verdict:
         """Put *request* to Cedar; what it cannot even read gives errors and no decision."""
         try:
-            entities = self._entities(json.dumps(entities_of(request)))
-            answer = is_authorized(to_cedar(request), self._policies, entities, self._schema)
+            entities = self._schema.entities(json.dumps(entities_of(request)))
+            answer = is_authorized(to_cedar(request), self._policies, entities, self._schema.read)
         except ValueError as error:
             return _Verdict(cedarpy.Decision.NoDecision, errors=(str(error),))
         told = answer.diagnostics
         return _Verdict(answer.decision, frozenset(told.reasons), tuple(sorted(told.errors)))
 
-    def _read_entities(self, text: str) -> cedarpy.Entities:
-        return cedarpy.Entities.from_json_str(text, self._schema)
+
+class _Schema:
+    """A schema, and the actors and places that were read by it."""
+
+    def __init__(self, text: str) -> None:
+        self.read = read_schema(text)
+        self.entities = lru_cache(maxsize=KEPT_ENTITIES)(self._entities)
+
+    def _entities(self, text: str) -> cedarpy.Entities:
+        return cedarpy.Entities.from_json_str(text, self.read)
 
 
 class CedarRules:
@@ -97,10 +104,14 @@ class CedarRules:
         self._lanes = lanes_in(rules)
         self._counting = [(r, lanes) for r in rules if (lanes := lanes_wanted(r.policy))]
         self._recounting = [rule for rule in rules if counts(rule.policy)]
-        self._full = _Asked(policies, schema_text(catalogue, self._lanes))
-        self._early = _Asked(early_policies(policies), early_schema_text(catalogue))
-        self.sight = Sight(policies)
-        """What of a request can matter to these rules."""
+        self._schema = _Schema(schema_text(catalogue, self._lanes))
+        self._early_schema = _Schema(early_schema_text(catalogue))
+        self._names = {o.name: groups_of(o) for o in catalogue}
+        self._names |= {action_of(lane): _approving(lane) for lane in self._lanes}
+        self.sight = cache(self._sight)
+        """Returns what of a request for an action can matter to these rules."""
+        self._about_action = cache(self._asked)
+        self._early = cache(self._asked_early)
         named = [uid for policy in policies for uid in entity_uids(policy)]
         self._named = frozenset(uid.id for uid in named)
         self._groups = frozenset(uid.id for uid in named if uid.type == USERGROUP)
@@ -150,7 +161,7 @@ class CedarRules:
     def may_approve(self, voter: Actor, lane: str, asked: Question) -> Decision:
         """See `Rules.may_approve`."""
         request = approving_request(voter, lane, asked, self._lanes)
-        return self._decision(self._ask(request), frozenset({APPROVE, action_of(lane)}), request)
+        return self._decision(self._ask(request), _approving(lane), request)
 
     def lanes(self, operation: Operation) -> tuple[str, ...]:
         """See `Rules.lanes`."""
@@ -177,7 +188,9 @@ class CedarRules:
             if len(self._kept) >= KEPT:
                 self._kept.clear()
             nameless = {**request, "principal": {**request["principal"], "id": who}}
-            verdict = self._kept[key] = self._early.ask(nameless)
+            verdict = self._kept[key] = self._early(self._known_action(operation.name)).ask(
+                nameless
+            )
         return self._decision(verdict, groups_of(operation), request)
 
     def about(self, operation: Operation) -> tuple[RuleWords, ...]:
@@ -196,7 +209,7 @@ class CedarRules:
 
     def _ask(self, request: Request) -> _Verdict:
         """Ask all rules; what one of them cannot answer is no answer."""
-        verdict = self._full.ask(request)
+        verdict = self._about_action(self._known_action(request["action"])).ask(request)
         if not verdict.errors:
             return verdict
         failed = frozenset(m[1] for e in verdict.errors if (m := _IN_RULE.match(e)))
@@ -243,11 +256,34 @@ class CedarRules:
             return self._could_permit(names)
         return tuple(self._rules[i].doc for i in rules)
 
+    def _sight(self, action: str) -> Sight:
+        return Sight(self._covering(action))
+
+    def _asked(self, action: str) -> _Asked:
+        """Return the rules about *action* alone: the others say nothing, and take their time."""
+        return _Asked(self._covering(action), self._schema)
+
+    def _asked_early(self, action: str) -> _Asked:
+        return _Asked(early_policies(self._covering(action)), self._early_schema)
+
+    def _known_action(self, action: str) -> str:
+        """Return *action*, or nothing where it is none: no rule is left out then."""
+        return action if action in self._names else ""
+
+    def _covering(self, action: str) -> list[Template]:
+        names = self._names.get(action)
+        about = (r for r in self._rules.values() if names is None or r.covers(names))
+        return [replace(rule.policy, id=rule.id) for rule in about]
+
     def _permitting(self, names: frozenset[str]) -> tuple[str, ...]:
         """Return the sentences of the rules that could permit what goes by these *names*."""
         permits = (r for r in self._rules.values() if r.permits and r.covers(names))
         # Breaking the glass is the last resort, and is told of last.
         return tuple(r.doc for r in sorted(permits, key=lambda r: r.wants_broken_glass))
+
+
+def _approving(lane: str) -> frozenset[str]:
+    return frozenset({APPROVE, action_of(lane)})
 
 
 def _words(rule: Rule) -> RuleWords:

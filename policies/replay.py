@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any
 
@@ -12,8 +13,12 @@ from bot.domain.operation import Operation
 from policies.engine import CedarRules
 from policies.values import LOOKS
 
-KEPT = 16_384
+KEPT = 65_536
 """How many answers are kept to answer alike requests by; full, it starts anew."""
+
+
+_DIGEST = 16
+"""Bytes that stand for all that alike requests have in common."""
 
 
 class Unasked(StrEnum):
@@ -61,7 +66,7 @@ class Replay:
     def __init__(self, rules: CedarRules, catalogue: Catalogue) -> None:
         self._rules = rules
         self._catalogue = catalogue
-        self._answers: dict[str, Answer | Unasked] = {}
+        self._answers: dict[bytes, Answer | Unasked] = {}
 
     def ask(self, operation: str, request: Mapping[str, Any]) -> Answer | Unasked:
         """Put a recorded *request* for *operation* to the rules."""
@@ -71,7 +76,8 @@ class Replay:
         asked = self._shown(self._today(request), declared)
         if isinstance(asked, Unasked):
             return asked
-        key = self._rules.sight.key(asked, _exact(declared))
+        common = self._rules.sight(operation).key(asked, _exact(declared))
+        key = blake2b(common.encode(), digest_size=_DIGEST).digest()
         answer = self._answers.get(key)
         if answer is None:
             if len(self._answers) >= KEPT:
@@ -89,7 +95,7 @@ class Replay:
 
     def _shown(self, request: dict[str, Any], operation: Operation) -> dict[str, Any] | Unasked:
         """Return *request* without hidden values, where no rule looks at them."""
-        sight, params, resource = self._rules.sight, {}, request["resource"]
+        sight, params, resource = self._rules.sight(operation.name), {}, request["resource"]
         types = {f.name: LOOKS[f.kind].type for f in operation.fields if f.kind in LOOKS}
         for name, value in request["context"]["params"].items():
             hidden = _hidden(value)

@@ -1,11 +1,14 @@
 """What a rule set looks at: requests that are alike in it are answered alike."""
 
 import json
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from cedarpy.pst import GetAttr, HasAttr, Template, Var, entity_uids
 
+from policies.bounds import comparison
 from policies.tree import parts
 
 Path = tuple[str, ...]
@@ -19,14 +22,20 @@ class Sight:
 
     def __init__(self, policies: Iterable[Template]) -> None:
         kept = tuple(policies)
-        self._paths = frozenset(path for p in kept for path in _paths(p.clauses))
+        seen = [one for p in kept for one in _looks(p.clauses)]
+        self._paths = frozenset(path for path, number in seen if number is None)
+        self._numbers = {
+            path: sorted(n for other, n in seen if other == path and n is not None)
+            for path in {path for path, number in seen if number is not None}
+        }
+        self._follows = cache(self._is_followed)
         named = [uid for p in kept for uid in entity_uids(p)]
         self._named = frozenset(uid.id for uid in named)
         self._kinds = frozenset(str(uid.type) for uid in named)
 
     def looks_at(self, *path: str) -> bool:
         """Say whether the value at *path*, like `context`, `params`, `amount`, can matter."""
-        return any(path[: len(seen)] == seen for seen in self._paths)
+        return path in self._numbers or self._follows(path)
 
     def names_one_of(self, kind: str) -> bool:
         """Say whether some rule is about one entity of this *kind* by its id."""
@@ -75,22 +84,39 @@ class Sight:
             return sorted(groups)
         return sorted(self._named.intersection(groups))
 
+    def _is_followed(self, path: Path) -> bool:
+        return any(path[: len(seen)] == seen for seen in self._paths)
+
     def _seen(self, path: Path, value: object) -> object:
-        too_large = isinstance(value, int) and not -_LONGEST <= value < _LONGEST
-        return value if too_large or self.looks_at(*path) else [type(value).__name__]
+        """Return what matters of the *value* at *path*; of a number, between which others it is."""
+        if self._follows(path):
+            return value
+        match value, self._numbers.get(path, ()):
+            case bool(), _:
+                return ["bool"]
+            case int(number), _ if not -_LONGEST <= number < _LONGEST:
+                return number
+            case int(number), numbers:
+                return [bisect_left(numbers, number), bisect_right(numbers, number)]
+            case _:
+                return [type(value).__name__]
 
 
-def _paths(node: object) -> Iterator[Path]:
-    """Return what *node* speaks of, each as far as it is followed."""
+def _looks(node: object) -> Iterator[tuple[Path, int | None]]:
+    """Return what *node* speaks of, each as far as it is followed, and numbers it is held to."""
+    found = comparison(node)
+    if found and (path := _path(found.what)):
+        yield path, found.number
+        return
     match node:
         case GetAttr() | Var() if path := _path(node):
-            yield path
+            yield path, None
         case HasAttr(base=base) if _path(base):
             # Whether it is there is told by the names.
             return
         case _:
             for part in parts(node):
-                yield from _paths(part)
+                yield from _looks(part)
 
 
 def _path(node: object) -> Path:

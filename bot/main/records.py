@@ -70,7 +70,7 @@ class StoredRecords:
         last = 0
         while page := await self._read(_page(last, since, sealer)):
             for one in page:
-                yield asdict(one)
+                yield vars(one)
             last = page[-1].n
 
     async def _read(self, work: Callable[[Connection], T]) -> T:
