@@ -278,8 +278,8 @@ class CedarRules:
     def _permitting(self, names: frozenset[str]) -> tuple[str, ...]:
         """Return the sentences of the rules that could permit what goes by these *names*."""
         permits = (r for r in self._rules.values() if r.permits and r.covers(names))
-        # Breaking the glass is the last resort, and is told of last.
-        return tuple(r.doc for r in sorted(permits, key=lambda r: r.wants_broken_glass))
+        # Breaking the glass is offered to who may, by a button, and advised to nobody else.
+        return tuple(r.doc for r in permits if not r.wants_broken_glass)
 
 
 def _approving(lane: str) -> frozenset[str]:
@@ -288,7 +288,9 @@ def _approving(lane: str) -> frozenset[str]:
 
 def _words(rule: Rule) -> RuleWords:
     groups = {uid.id for uid in entity_uids(rule.policy) if uid.type == USERGROUP}
-    return RuleWords(rule.id, rule.doc, rule.permits, tuple(sorted(groups)))
+    return RuleWords(
+        rule.id, rule.doc, rule.permits, tuple(sorted(groups)), rule.wants_broken_glass
+    )
 
 
 def _code(decision: cedarpy.Decision, *, ruled: bool) -> str:

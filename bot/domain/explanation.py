@@ -8,12 +8,16 @@ from bot.domain.errors import FieldError
 
 @dataclass(frozen=True)
 class RuleWords:
-    """A rule as people read it: its *sentence*, and the *groups* that it names."""
+    """A rule as people read it: its *sentence*, and the *groups* that it names.
+
+    *glass* says that it looks at whether the glass is broken.
+    """
 
     id: str
     sentence: str
     permits: bool
     groups: tuple[str, ...] = ()
+    glass: bool = False
 
 
 @dataclass(frozen=True)

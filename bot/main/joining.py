@@ -1,8 +1,6 @@
 """Joins the rooms into one bot: what holds no file and no thread is built here."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from bot.domain.operation import Operation
 from bot.domain.ports import Explainer, Freezes, Incidents, Reviews
 from bot.engine.durable import DurableEngine
 from bot.http.server import web
+from bot.main.agreeing import Ground, agreeing
 from bot.main.around import people_of, surroundings_of
 from bot.main.desk import Desk, Rooms
 from bot.main.health import SlackWatch, checks, facts
@@ -22,8 +21,6 @@ from bot.main.kept import Kept
 from bot.main.known import Known
 from bot.main.sharing import Place
 from bot.pipeline.acts import Acts
-from bot.pipeline.approval_cards import LaneRule
-from bot.pipeline.approving import Approving
 from bot.pipeline.breaking import Glass
 from bot.pipeline.browsing import Browsing
 from bot.pipeline.dispatch import ON_ITS_WAY, ON_ITS_WAY_ELSEWHERE, Dispatch
@@ -31,12 +28,9 @@ from bot.pipeline.dispatch import Parts as DispatchParts
 from bot.pipeline.explaining import Explaining
 from bot.pipeline.follow import Follow
 from bot.pipeline.forgetting import Forgetting
-from bot.pipeline.matters import Matters
-from bot.pipeline.matters import Needs as ApprovalNeeds
 from bot.pipeline.offers import Offers
 from bot.pipeline.oncall import OnCallDirectory
 from bot.pipeline.protocols import Directory, Replicas
-from bot.pipeline.requesting import Requesting
 from bot.pipeline.reviewing import Reviewing
 from bot.pipeline.road import Parts, Road
 from bot.pipeline.runbook import Pen
@@ -120,23 +114,19 @@ def join(on: Foundation) -> Bot:
     directory = SlackDirectory(on.client, clock, _identity(on.settings))
     people = people_of(on.settings, directory, clock)
     around = surroundings_of(on.settings, people, on.kept, clock)
-    known.ports.provide(Freezes, around.freezes)
-    known.ports.provide(Incidents, around.incidents)
-    known.ports.provide(Explainer, Explaining(lambda: known.rules.current, around))
-    known.ports.provide(Reviews, Reviewing(book, people, clock))
+    _provide(on, people, around)
     follow, offers = Follow(), Offers(known.ports, clock)
     pen = Pen(book, follow, clock, on.kept.sealer.fingerprint, on.kept.owner)
 
     def go_on(invocation: str, operation: Operation) -> None:
         dispatch.go_on(invocation, operation)
 
-    waiting = _approval_needs(on, people, around, offers, go_on)
-    matters = Matters(waiting)
-    requesting, approving = Requesting(waiting, matters), Approving(waiting, matters)
+    ground = Ground(on.settings, known, on.kept, people, around, offers, clock, go_on)
+    waiting = agreeing(ground)
     timers = Timers(book, clock, on.kept.owner)
     needs = Needs(
         *(known.catalogue, known.rules, people, around, offers, known.ports, pen, replicas),
-        requesting,
+        waiting.requesting,
     )
     runner = Runner(needs)
     engine = DurableEngine(_engine_store(on), runner.run, lease=on.place.lease)
@@ -147,13 +137,13 @@ def join(on: Foundation) -> Bot:
     parts = Parts(
         *(known.catalogue, known.rules, people, book, around, offers, clock),
         go=dispatch.go,
-        approval=requesting.opening,
+        approval=waiting.requesting.opening,
         wake=timers.wake,
         glass=Glass(book, clock, on.settings.glass.channel),
     )
-    acts = Acts(known.catalogue, known.rules, people, book, around, clock, approving)
+    acts = Acts(known.catalogue, known.rules, people, book, around, clock, waiting.approving)
     browsing = Browsing(known.catalogue, known.rules, people, offers)
-    desk = Desk(Rooms(Road(parts), browsing, acts, approving, follow, book, clock))
+    desk = Desk(Rooms(Road(parts), browsing, acts, waiting.approving, follow, book, clock))
     grapevine = _grapevine(on, directory)
     seam = _seam(on, desk, directory, grapevine)
     sockets = _sockets(on, seam)
@@ -161,7 +151,7 @@ def join(on: Foundation) -> Bot:
     tells = partial(facts, on.kept, engine, sockets, replicas, clock, known.rules)
     app = web(_front(on, seam), checks(on.kept, watch, sockets, clock), tells)
     sender = Sender(on.kept.outbox, on.client, rendered, clock)
-    requesting.join(timers)
+    waiting.requesting.join(timers)
     Settling(known.catalogue, book, known.ports, follow, clock).join(timers)
     Forgetting(known.catalogue, book).join(timers)
     return Bot(
@@ -183,34 +173,13 @@ def join(on: Foundation) -> Bot:
     )
 
 
-def _approval_needs(
-    on: Foundation,
-    people: Directory,
-    around: Surroundings,
-    offers: Offers,
-    go: Callable[[str, Operation], None],
-) -> ApprovalNeeds:
-    """Return what approvals are asked for and counted with."""
-    lanes = {
-        name: LaneRule(
-            told.channel, timedelta(minutes=told.expires), timedelta(minutes=told.remind)
-        )
-        for name, told in on.settings.lanes.items()
-    }
-    known, kept = on.known, on.kept
-    return ApprovalNeeds(
-        catalogue=known.catalogue,
-        rules=known.rules,
-        directory=people,
-        around=around,
-        book=kept.book,
-        ports=known.ports,
-        clock=on.clock,
-        fingerprint=kept.sealer.fingerprint,
-        offers=offers,
-        go=go,
-        lanes=lanes,
-    )
+def _provide(on: Foundation, people: Directory, around: Surroundings) -> None:
+    """Provide the ports that need people, or the store."""
+    ports, rules = on.known.ports, on.known.rules
+    ports.provide(Freezes, around.freezes)
+    ports.provide(Incidents, around.incidents)
+    ports.provide(Explainer, Explaining(lambda: rules.current, around))
+    ports.provide(Reviews, Reviewing(on.kept.book, people, on.clock))
 
 
 def _engine_store(on: Foundation) -> Path | str:

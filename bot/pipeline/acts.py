@@ -43,7 +43,9 @@ class Acts:
         case = stored_case(found, self.catalogue) if found else None
         if found is None or not isinstance(case, ClearCase):
             return GONE
-        no = await self._may(case, origin)
+        # Who asked may always stop it: no rule about doing it is one about leaving it.
+        mine = (found.origin.team, found.origin.user) == (origin.team, origin.user)
+        no = await self._known(origin) if mine else await self._may(case, origin)
         if no is not None:
             return no
         if not await self.book.cancel(invocation, origin.user):
@@ -74,6 +76,14 @@ class Acts:
         shared = Draft("shared", Audience.CHANNEL, notice)
         await self.book.write(invocation, Entry((told,), (shared,)))
         return _taken(case)
+
+    async def _known(self, origin: Origin) -> Refusal | None:
+        """Say why who acts is nobody here, if so."""
+        try:
+            await self.directory.actor(origin.team, origin.user)
+        except NotAllowed as unknown:
+            return Refusal(message=unknown.message, fix=unknown.fix, code="unknown_actor")
+        return None
 
     async def _may(self, case: ClearCase, origin: Origin) -> Refusal | None:
         """Ask whether who acts could have asked for *case* here and now."""

@@ -115,7 +115,7 @@ class _ByOneSet:
     def _deciding(self, decision: Decision, operation: Operation) -> tuple[RuleWords, ...]:
         about = self._rules.about(operation)
         if decision.code == "no_rule":
-            return tuple(rule for rule in about if rule.permits)
+            return tuple(rule for rule in about if rule.permits and not rule.glass)
         return tuple(rule for rule in about if rule.id in decision.rules)
 
     async def _helped(
