@@ -202,6 +202,8 @@ def _toml(told: Settings) -> str:
     lines += ["[aliases]", *(f'"{name}" = "{means}"' for name, means in told.aliases.items())]
     for name, place in told.databases.items():
         lines += [f"[databases.{name}]", f'url = "{place.url.get_secret_value()}"']
+    for name, lane in told.lanes.items():
+        lines += [f"[lanes.{name}]", f'channel = "{lane.channel}"']
     return "\n".join(lines) + "\n"
 
 
