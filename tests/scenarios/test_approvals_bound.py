@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.domain.invocation import State
-from tests.scenarios.desks import BEA, desk
+from tests.scenarios import kinds
+from tests.scenarios.desks import BEA, RULES, desk
 from tests.world import Flavour, World
 
 ANEW = "What would happen is not what was approved any more, so everybody is asked anew."
@@ -20,6 +21,12 @@ def becomes(w: World, state: str, email: str = BEA) -> None:
     """Change the account's row in the business's own database, as somebody else would."""
     with closing(sqlite3.connect(w.backoffice)) as db, db:
         db.execute("UPDATE account SET state = ? WHERE email = ?", (state, email))
+
+
+def is_called(w: World, name: str, *, before: str) -> None:
+    """Give the business's table another name: nobody finds it by the one from *before*."""
+    with closing(sqlite3.connect(w.backoffice)) as db, db:
+        db.execute(f"ALTER TABLE {before} RENAME TO {name}")
 
 
 async def test_who_lost_the_group_before_it_ran_does_not_count_and_another_finishes_it(
@@ -168,17 +175,45 @@ async def test_nobody_is_asked_about_what_does_not_exist(tmp_path: Path) -> None
         assert len(await d.w.bot.kept.book.in_state({State.DENIED})) == 1
 
 
-async def test_a_vendor_that_is_away_hides_what_would_change_and_says_so(tmp_path: Path) -> None:
+async def test_what_cannot_be_seen_now_is_said_to_be_so_and_asked_anew_once_it_can(
+    tmp_path: Path,
+) -> None:
     async with desk(tmp_path, alone=True) as d:
         await d.w.slack.types(d.w.ada, "/ops users.suspend", channel=d.w.ops)
         await d.w.slack.opens(d.w.ada)
         await d.w.slack.suggests(d.w.ada, "user", BEA)
         d.w.slack.fills(d.w.ada, user=BEA, reason="Card testing since noon")
-        d.w.backoffice.rename(tmp_path / "away.db")
+        is_called(d.w, "away", before="account")
         await d.w.slack.submits(d.w.ada)
-        card = await d.shows(d.eve, "Approvals: ")
+        blind = await d.shows(d.eve, "What would change cannot be seen now.")
+        is_called(d.w, "account", before="away")
+        await d.agree(d.dee, d.dan, d.eve)
+        await d.reads(d.w.ada, ANEW)
+        seen = await d.shows(d.eve, f"{BEA} | active | suspended")
 
-        assert "needs approval" in card.text
+        assert f"{BEA} |" not in blind.text
+        assert "*dba* 0 of 1 · *finance* 0 of 2" in seen.text
+        assert d.w.state_of(BEA) == "active"
+
+
+SHY = """
+@id("one-to-be-shy") @doc("Being shy needs one of finance.")
+forbid (principal, action == Action::"kinds.shy", resource)
+unless { context.approvals.finance >= 1 };
+"""
+
+
+async def test_nobody_is_asked_about_what_its_own_look_ahead_refuses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(kinds.installed(tmp_path / "installed"))
+    rules = RULES + kinds.RULES.read_text("utf-8") + SHY
+    async with desk(tmp_path, rules=rules, alone=True) as d:
+        await d.w.slack.types(d.w.ada, "/ops kinds.shy payments", channel=d.w.ops)
+        await d.reads(d.w.ada, "payments is not to be looked at.")
+
+        assert d.cards(d.dan) == []
+        assert await d.w.stages() == ["intent", "denied"]
 
 
 @pytest.mark.parametrize("flavour", [Flavour.REPLICAS], indirect=True)
