@@ -86,6 +86,7 @@ async def test_a_press_just_before_counts(tmp_path: Path) -> None:
     clock = StandingClock()
     async with desk(tmp_path, clock) as d:
         await d.asks("/ops users.find grace")
+        await d.reads(d.w.ada, "Waits until")
         expires = (await d.approval()).expires_at
         clock.set(expires.replace(microsecond=0))
         await d.agree(d.dee)
