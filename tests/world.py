@@ -206,6 +206,10 @@ def _toml(told: Settings) -> str:
         for name, target in known.items():
             facts = target.model_dump(exclude_none=True).items()
             lines += [f'[targets.{kind}."{name}"]', *(f'{key} = "{fact}"' for key, fact in facts)]
+    for name, lane in told.lanes.items():
+        lines += [f"[lanes.{name}]", f'channel = "{lane.channel}"']
+    if told.glass.channel:
+        lines += ["[glass]", f'channel = "{told.glass.channel}"']
     return "\n".join(lines) + "\n"
 
 

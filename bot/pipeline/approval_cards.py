@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from bot.domain.actor import Actor
 from bot.domain.approval import Approval, CardPlace
-from bot.domain.invocation import State
+from bot.domain.invocation import State, Surface
 from bot.domain.notice import ApprovalCard, Audience, Note
+from bot.domain.operation import Risk
 from bot.pipeline.protocols import Draft
 from bot.pipeline.recording import ClearCase, card, drafts
 from bot.pipeline.voters import lacking
@@ -77,6 +78,15 @@ class Shown:
             update={**words, "preview": self.approval.preview}
         )
         return drafts(shown, self.case.origin)
+
+    def alone(self) -> tuple[Draft, ...]:
+        """Draw what who asked for a READ sees while it waits; other runs have a message anyway."""
+        if self.case.declared.risk is not Risk.READ:
+            return ()
+        if self.case.origin.surface is Surface.CLI:
+            return (self.told(self.waits),)
+        shown = card(self.case, State.WAITING).model_copy(update={"progress": self.waits})
+        return (Draft("waiting", Audience.PERSON, shown),)
 
     def told(self, message: str, fix: str = "") -> Draft:
         """Draw what who asked is told; it is a message of its own, for an edit wakes nobody."""

@@ -138,8 +138,14 @@ class Approving:
                 code="unfit",
             )
         approval = matter.approval
-        taken = approval.word_of(to) is not None or to in approval.stands_in
-        if taken or to == voter.id or voter.id in approval.stands_in:
+        if voter.id in approval.stands_in:
+            return Refusal(
+                message="You decide in the place of somebody, and that cannot be handed on.",
+                fix="Approve it, or refuse it with your reason.",
+                code="unfit",
+            )
+        given = {*approval.stands_in, *approval.stands_in.values()}
+        if to == voter.id or to in given or await self._matters.voters.has_spoken(other, approval):
             return Refusal(
                 message=f"{other.name} has a say in this already.",
                 fix="Choose somebody else.",
@@ -180,8 +186,7 @@ class Approving:
                 who = await self._is.directory.actor(origin.team, origin.user)
             except NotAllowed as unknown:
                 return Refusal(message=unknown.message, fix=unknown.fix, code="unknown_actor")
-            mine = self._matters.voters.lanes(who, tuple(matter.approval.needs), matter.asked)
-            if not mine and who.id not in matter.approval.stands_in:
+            if not await self._matters.voters.mine(who, matter.approval, matter.asked):
                 why = self._matters.voters.refusal(who, tuple(matter.approval.needs), matter.asked)
                 return Refusal(message=why, fix="Ask in the thread.", code="forbidden")
             now = self._is.clock.now()

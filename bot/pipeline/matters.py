@@ -28,6 +28,10 @@ from bot.pipeline.wiring import Ports
 TRIES = 10
 """How often a change is tried that others overtake."""
 
+Rows = tuple[tuple[str, ...], ...]
+"""What would change, row by row."""
+
+_LAPSED = Refusal(message="This has lapsed.", fix="It can be asked again.", code="expired")
 _GONE = Refusal(message="This is no longer kept.", fix="Ask again.", code="gone")
 
 
@@ -78,16 +82,21 @@ class Matters:
         case = stored_case(found, self._is.catalogue) if found else None
         if found is None or approval is None or not isinstance(case, ClearCase):
             return _GONE
+        if approval.standing is Standing.EXPIRED:
+            return _LAPSED
         if not approval.open or found.state is not State.WAITING:
             ended = approval.standing.value if not approval.open else found.state.value
             return Refusal(message=f"This was decided already: {ended}.", code="decided")
         if approval.expires_at <= self._is.clock.now() and not lapsing:
             await self.lapse(invocation)
-            return Refusal(message="This has lapsed.", fix="It can be asked again.", code="expired")
+            return _LAPSED
         try:
             asked = await self.question(case)
         except NotAllowed as no:
-            return Refusal(message=no.message, fix=no.fix, code="unknown_actor")
+            if not lapsing:
+                return Refusal(message=no.message, fix=no.fix, code="unknown_actor")
+            # What has lapsed ends, whether or not it is known who asked.
+            asked = await self._is.around.question(case, self._is.rules, earlier=True)
         return Matter(found, replace(case, actor=asked.actor), approval, asked)
 
     async def voter(self, matter: Matter, round_: int, origin: Origin) -> Actor | Refusal:
@@ -103,15 +112,13 @@ class Matters:
                 fix="Look at the message as it is now, and decide anew.",
                 code="changed",
             )
-        if approval.word_of(voter.id) is not None or voter.id in approval.stands_in.values():
+        if await self.voters.has_spoken(voter, approval):
             return Refusal(message="You have had your say in this already.", code="voted")
-        lanes = tuple(approval.needs)
-        speaks = await self.voters.standing_for(voter, approval, matter.asked)
-        if self.voters.lanes(speaks, lanes, matter.asked) and not voter.is_same_person(
-            matter.asked.actor
-        ):
+        if voter.id in approval.stands_in.values():
+            return Refusal(message="You asked somebody else to decide instead.", code="voted")
+        if await self.voters.mine(voter, approval, matter.asked):
             return voter
-        why = self.voters.refusal(voter, lanes, matter.asked)
+        why = self.voters.refusal(voter, tuple(approval.needs), matter.asked)
         detail: dict[str, object] = {"act": "approve", "code": "forbidden", "why": why}
         told = by(event(matter.case, Stage.DENIED, self._is.clock, detail=detail), origin)
         await self._is.book.write(matter.case.id, Entry((replace(told, params={}),)))
@@ -125,7 +132,7 @@ class Matters:
             if isinstance(matter, Refusal):
                 return
             hours = matter.approval.expires_at - matter.approval.opened_at
-            words = f"Nobody decided within {_span(hours)}, so it has lapsed."
+            words = f"It was not decided within {_span(hours)}, so it has lapsed."
             ended = (None, matter.case.origin)
             if await self.end(matter, Standing.EXPIRED, Stage.APPROVAL_EXPIRED, ended, words):
                 return
@@ -152,13 +159,13 @@ class Matters:
         wiped = params_json(matter.case.params, wipe_secrets=True)
         return await self._is.book.amend(approval, Entry((told,), drafts), to=state, params=wiped)
 
-    def digest(self, case: ClearCase, preview: tuple[tuple[str, ...], ...]) -> str:
+    def digest(self, case: ClearCase, preview: Rows) -> str:
         """Return what stands for all that is agreed to: the same only for exactly the same."""
         said = [case.operation, case.target, params_json(case.params), case.origin.user, preview]
         return self._is.fingerprint(json.dumps(said))
 
-    async def preview(self, case: ClearCase) -> tuple[tuple[tuple[str, ...], ...], str]:
-        """Return what would change, or why that cannot be seen now."""
+    async def preview(self, case: ClearCase) -> tuple[Rows, str]:
+        """Return what would change, or why that cannot be seen now; raises Refused."""
         preview = case.declared.preview
         if preview is None:
             return (), ""

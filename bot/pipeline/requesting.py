@@ -13,7 +13,7 @@ from bot.pipeline.answers import Refusal
 from bot.pipeline.approval_cards import LaneRule, Shown, places
 from bot.pipeline.breaking import with_broken_glass
 from bot.pipeline.deciding import refusal
-from bot.pipeline.matters import Matters, Needs
+from bot.pipeline.matters import Matters, Needs, Rows
 from bot.pipeline.protocols import Draft, Entry, Timer
 from bot.pipeline.recording import ClearCase, card, discreet, drafts, event, stored_case
 from bot.pipeline.timers import Timers
@@ -66,6 +66,7 @@ class Requesting:
             asked = await self._matters.question(case)
             # Nobody is asked for what cannot be done.
             await self._is.offers.check(case.declared, case.params)
+            preview = await self._matters.preview(case)
         except Refused as no:
             await self._end_unasked(case, no)
             return
@@ -74,7 +75,9 @@ class Requesting:
         if decision.effect is not Effect.NEEDS_APPROVAL:
             await self._settle_unasked(case, decision)
             return
-        approval = await self._request(case, asked, decision, before)
+        approval = await self._request(case, asked, decision, preview)
+        if before is not None:
+            approval = self._round_after(before, approval)
         has = await self._matters.voters.counts(approval, asked)
         shown = Shown(case, approval, has)
         detail: dict[str, object] = {
@@ -86,53 +89,54 @@ class Requesting:
         told = event(
             case, Stage.APPROVAL_REQUESTED, self._is.clock, decision=decision, detail=detail
         )
-        news = (shown.told(approval.remarks[-1].text, shown.waits),) if before else ()
+        again = (shown.told(approval.remarks[-1].text, shown.waits),) if before else ()
+        news = again or shown.alone()
         seen = (*shown.run(State.WAITING), *shown.cards(), *news)
         entry = Entry((told,), seen, self._timers(approval))
         await self._is.book.amend(approval, entry, to=State.WAITING if before else None)
 
     async def _request(
-        self, case: ClearCase, asked: Question, decision: Decision, before: Approval | None
+        self, case: ClearCase, asked: Question, decision: Decision, seen: tuple[Rows, str]
     ) -> Approval:
+        """Make the first request; *seen* is what would change, or why that is not known."""
         now, lanes = self._is.clock.now(), tuple(decision.needs)
-        preview, trouble = await self._matters.preview(case)
-        digest = self._matters.digest(case, preview)
+        preview, trouble = seen
         able = await self._matters.voters.able(lanes, asked)
         rules = [self._is.lanes.get(lane, LaneRule()) for lane in lanes]
-        places_now = places(lanes, self._is.lanes, able)
-        request = Approval(
+        return Approval(
             invocation=case.id,
-            digest=digest,
+            digest=self._matters.digest(case, preview),
             needs=dict(decision.needs),
             sentences=decision.reasons,
             opened_at=now,
             expires_at=now + min(rule.expires for rule in rules),
             preview=preview,
             glass=self._is.rules.decide(with_broken_glass(asked)).allowed,
-            places=places_now,
+            places=places(lanes, self._is.lanes, able),
             helpers=tuple(person.name for person in able),
             remarks=(Remark(name="", text=trouble, at=now),) if trouble else (),
         )
-        if before is None:
-            return request
-        changed = digest != before.digest
+
+    def _round_after(self, before: Approval, request: Approval) -> Approval:
+        """Make of *request* what comes after *before*: the same round only for exactly the same."""
+        changed = request.digest != before.digest
         why = (
             "What would happen is not what was approved any more, so everybody is asked anew."
             if changed
             else "Somebody who approved this may not any more, so their word does not count."
         )
+        said = Remark(name="", text=why, at=request.opened_at)
         known = {place.slot for place in before.places}
+        more = (place for place in request.places if place.slot not in known)
+        kept = {} if changed else {"expires_at": before.expires_at, "round": before.round}
         return request.model_copy(
             update={
-                "round": before.round + 1 if changed else before.round,
+                "round": before.round + 1,
                 "votes": () if changed else before.votes,
                 "stands_in": {} if changed else before.stands_in,
-                "expires_at": request.expires_at if changed else before.expires_at,
-                "remarks": (*before.remarks, Remark(name="", text=why, at=now)),
-                "places": (
-                    *before.places,
-                    *(place for place in places_now if place.slot not in known),
-                ),
+                **kept,
+                "remarks": (*before.remarks, *request.remarks, said),
+                "places": (*before.places, *more),
                 "version": before.version,
             }
         )
@@ -185,7 +189,11 @@ class Requesting:
             return None
         if approval.standing is not Standing.APPROVED:
             return {}
-        preview, _ = await self._matters.preview(case)
+        try:
+            preview, _ = await self._matters.preview(case)
+        except Refused:
+            # Asked for anew it is refused with that reason, and nobody is bothered.
+            return {}
         if self._matters.digest(case, preview) != approval.digest:
             return {}
         return await self._matters.voters.counts(approval, await self._matters.question(case))

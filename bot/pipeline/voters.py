@@ -37,22 +37,42 @@ class Voters:
         reasons = [reason for answer in forbidden or answers for reason in answer.reasons]
         return " ".join(dict.fromkeys(reasons)) or "No rule lets you approve this."
 
-    async def standing_for(self, voter: Actor, approval: Approval, asked: Question) -> Actor:
-        """Return in whose name *voter* speaks: their own, or theirs who handed it over."""
+    async def mine(self, voter: Actor, approval: Approval, asked: Question) -> frozenset[str]:
+        """Return in which lanes *voter* may agree.
+
+        In their own name, or in that of who handed their word over to them.
+        """
+        lanes = tuple(approval.needs)
+        own = self.lanes(voter, lanes, asked)
         by = approval.stands_in.get(voter.id)
         outside = voter.guest or voter.external or voter.bot
         if by is None or outside or voter.is_same_person(asked.actor):
-            return voter
+            return own
         try:
-            return await self._directory.actor(voter.team, by)
+            other = await self._directory.actor(voter.team, by)
         except NotAllowed:
-            return voter
+            return own
+        return own | self.lanes(other, lanes, asked)
+
+    async def has_spoken(self, voter: Actor, approval: Approval) -> bool:
+        """Say whether *voter* has said yes or no, by whichever of their accounts."""
+        if approval.word_of(voter.id) is not None:
+            return True
+        said = [one for v in approval.votes for one in (v.person, v.instead_of) if one]
+        for person in said:
+            try:
+                other = await self._directory.actor(voter.team, person)
+            except NotAllowed:
+                continue
+            if voter.is_same_person(other):
+                return True
+        return False
 
     async def counts(self, approval: Approval, asked: Question) -> dict[str, int]:
         """Count by lane the people who have agreed and still may."""
         lanes: dict[str, frozenset[str]] = {}
         counts: list[Actor] = []
-        for vote in approval.votes:
+        for vote in (vote for vote in approval.votes if vote.yes):
             try:
                 voter = await self._directory.actor(asked.actor.team, vote.person)
             except NotAllowed:
@@ -60,11 +80,7 @@ class Voters:
             if any(voter.is_same_person(other) for other in counts):
                 continue
             counts.append(voter)
-            mine = self.lanes(voter, tuple(approval.needs), asked)
-            if vote.instead_of is not None:
-                speaks = await self.standing_for(voter, approval, asked)
-                mine |= self.lanes(speaks, tuple(approval.needs), asked)
-            lanes[voter.key] = mine
+            lanes[voter.key] = await self.mine(voter, approval, asked)
         return counted(approval.needs, lanes)
 
     async def able(self, lanes: Sequence[str], asked: Question) -> Sequence[Actor]:

@@ -1,6 +1,6 @@
 """Requests for approval: the card that everybody sees, and the modal in which one decides."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -25,7 +25,8 @@ REASON, PERSON = "reason", "person"
 """The block_ids of its fields."""
 
 _SUMMARY, _WORDS, _RULES, _WORD, _ROWS = 300, 500, 800, 300, 10
-_LAST = 8
+# Votes and remarks share one block, and a modal's rows have a heading: 3,000 characters each.
+_SAID, _PREVIEW = 1400, 2900
 _SIGNS: Mapping[Standing, str] = MappingProxyType(
     {
         Standing.OPEN: "🔏",
@@ -126,7 +127,7 @@ def _blocks(card: ApprovalCard) -> Iterator[Block]:
     yield from _preview(card)
     yield from _why(card)
     yield section(_counts(card))
-    if said := [*map(_vote, card.votes[-_LAST:]), *map(_remark, card.remarks[-_LAST:])]:
+    if said := [*_newest(map(_vote, card.votes)), *_newest(map(_remark, card.remarks))]:
         yield section(join(said, "\n"))
     if card.outcome:
         yield section(bold(sentence(card.outcome, _RULES)))
@@ -160,7 +161,11 @@ def _rows(card: ApprovalCard) -> list[Block]:
     lines = [" · ".join(row) for row in card.preview[: _ROWS + 1]]
     hidden = len(card.preview) - len(lines)
     more = [f"… and {hidden} rows more"] if hidden else []
-    return [section(join([bold(text("What changes")), text("\n".join([*lines, *more]))], "\n"))]
+    return [
+        section(
+            join([bold(text("What changes")), text("\n".join([*lines, *more]), _PREVIEW)], "\n")
+        )
+    ]
 
 
 def _why(card: ApprovalCard) -> list[Block]:
@@ -174,6 +179,20 @@ def _counts(card: ApprovalCard) -> Mrkdwn:
         for lane, count in card.needs.items()
     ]
     return join([text("Approvals:"), join(parts, " · ")], " ")
+
+
+def _newest(lines: Iterable[Mrkdwn]) -> list[Mrkdwn]:
+    """Return the last of *lines* that there is room for, and how many came before."""
+    every, room = list(lines), _SAID
+    shown: list[Mrkdwn] = []
+    for line in reversed(every):
+        room -= len(line) + 1
+        if room < 0:
+            break
+        shown.append(line)
+    hidden = len(every) - len(shown)
+    before = [text(f"… {hidden} before these")] if hidden else []
+    return [*before, *reversed(shown)]
 
 
 def _vote(vote: Vote) -> Mrkdwn:

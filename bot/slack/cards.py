@@ -170,7 +170,9 @@ def _buttons(card: RunCard, audience: Audience) -> list[Block]:
     address = web_address(card.result.link) if card.result and card.result.link else None
     if address:
         found.append(button("Open", "open", card.invocation, url=address))
-    if card.risk is Risk.READ:
+    if card.state is State.WAITING:
+        found.append(button("Withdraw", CANCEL, card.invocation))
+    elif card.risk is Risk.READ:
         if card.state is State.SUCCEEDED and audience is Audience.PERSON:
             found.append(button("Share here", SHARE, card.invocation))
     elif card.state in _GOING:
@@ -185,8 +187,6 @@ def _break_glass(invocation: str) -> Block:
 
 
 def _cancel(card: RunCard) -> Block:
-    if card.state is State.WAITING:
-        return button("Withdraw", CANCEL, card.invocation)
     sure = _are_you_sure()
     return button("Cancel", CANCEL, card.invocation, style="danger", confirm=sure)
 

@@ -105,7 +105,7 @@ class Handlers:
     async def _said(self, answer: Answer, origin: Origin, payload: Payload) -> Body:
         """Answer a command: one line, or a form."""
         match answer:
-            case Taken(risk=Risk.READ):
+            case Taken(risk=Risk.READ, waits=""):
                 return ""
             case Taken():
                 return {"response_type": "ephemeral", "text": sentences.on_it(answer)}

@@ -73,13 +73,15 @@ STORY = (
 class PretendDesk:
     """Takes what its operations understand, and shows *story* as what came of it.
 
-    While *hold* is given, an answer waits for it. With *forever* a run does not end.
+    While *hold* is given, an answer waits for it. With *forever* a run does not end. *waits* is
+    what each asking waits for.
     """
 
     story: Sequence[RunCard] = STORY
     refusal: Refusal | None = None
     hold: asyncio.Event | None = None
     forever: bool = False
+    waits: str = ""
     asked: list[Asking] = field(default_factory=list)
     strangers: list[tuple[str, str]] = field(default_factory=list)
     left: asyncio.Event = field(default_factory=asyncio.Event)
@@ -105,7 +107,7 @@ class PretendDesk:
             return Ask(
                 operation=declared.name, values=values, errors=known.errors, confirm=disrupts
             )
-        return Taken(invocation=ID, operation=declared.name, risk=declared.risk)
+        return Taken(invocation=ID, operation=declared.name, risk=declared.risk, waits=self.waits)
 
     async def follow(self, invocation: str) -> AsyncIterator[RunCard]:
         try:

@@ -31,6 +31,30 @@ async def test_a_run_prints_its_check_list_and_what_came_of_it(shell: Shell) -> 
 
 
 @pytest.mark.usefixtures("door")
+async def test_what_others_must_approve_says_so_and_is_not_watched(
+    shell: Shell, desk: PretendDesk
+) -> None:
+    desk.waits = "It waits for approval by 2 of finance. Two of finance must agree."
+
+    seen = await shell("run", "users.suspend", "ada", "card", "testing")
+
+    assert seen.exit_code == 4
+    assert seen.stdout == f"users.suspend ({ID}): {desk.waits}\n"
+
+
+@pytest.mark.usefixtures("door")
+async def test_a_run_that_has_to_wait_once_more_is_left_to_those_who_approve(
+    shell: Shell, desk: PretendDesk
+) -> None:
+    desk.story = [card(State.WAITING, progress="Waits until 07:00 UTC for approval.")]
+
+    seen = await shell("run", "users.suspend", "ada", "card", "testing")
+
+    assert seen.exit_code == 4
+    assert "Waits until 07:00 UTC for approval." in seen.stdout
+
+
+@pytest.mark.usefixtures("door")
 async def test_the_shells_quoting_survives_on_the_way_to_the_road(
     shell: Shell, desk: PretendDesk
 ) -> None:

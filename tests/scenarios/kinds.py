@@ -20,6 +20,7 @@ from bot.authoring import (
     Options,
     Params,
     Personal,
+    Refused,
     Result,
     Risk,
     Secret,
@@ -133,6 +134,18 @@ async def stop(params: Stop, ctx: Context) -> Result:
     del ctx
     SEEN.append(params)
     return Result(f"{params.service} was stopped.")
+
+
+async def shyly(params: Stop) -> list[tuple[str, ...]]:
+    """Refuse to look ahead."""
+    raise Refused(f"{params.service} is not to be looked at.", fix="Look elsewhere.")
+
+
+@operation("kinds.shy", risk=Risk.CHANGE, target="service", preview=shyly)
+async def shy(params: Stop, ctx: Context) -> Result:
+    """Do nothing that could be looked at before."""
+    del ctx
+    return Result(f"{params.service} was left alone.")
 
 
 HOSTILE = "<!channel> <@U1> *bold* `code` <https://evil.example|bank> & \u202egnp.exe :tada: > q"

@@ -16,7 +16,7 @@ MEANS = {
     "digest of exactly what they agree to. A later round means that it was asked anew.",
     Stage.APPROVAL_GIVEN: "Somebody, who is the actor, agreed: why, and who is still lacking.",
     Stage.APPROVAL_REFUSED: "Somebody, who is the actor, refused, and why; it ends there.",
-    Stage.APPROVAL_EXPIRED: "Nobody decided in time; it ends there.",
+    Stage.APPROVAL_EXPIRED: "It was not decided in time; it ends there.",
     Stage.APPROVAL_WITHDRAWN: "Who asked took it back before it was decided.",
     Stage.BREAK_GLASS: "Somebody broke the glass, and why; what they asked for goes on at once.",
     Stage.BREAK_GLASS_REVIEWED: "Somebody else looked at it; `of` names the invocation.",

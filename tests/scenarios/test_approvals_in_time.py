@@ -1,0 +1,135 @@
+"""Time goes by while something waits for approval: it is reminded of, and lapses."""
+
+from datetime import datetime
+from pathlib import Path
+
+from typing_extensions import override
+
+from bot.domain.invocation import State
+from bot.pipeline.protocols import Timer
+from bot.pipeline.requesting import EXPIRE
+from tests.clock import CorrectedClock
+from tests.scenarios.desks import BEA, Desk, desk
+
+LAPSED = "It was not decided within 4 h, so it has lapsed."
+WAITS, REMINDS = 4 * 3600, 3600
+
+
+class StandingClock(CorrectedClock):
+    """Its time of day stands still until it is set; what waits is woken as by any other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._at = super().now()
+
+    @override
+    def now(self) -> datetime:
+        """See `Clock.now`."""
+        return self._at
+
+    def set(self, at: datetime) -> None:
+        """Set the time of day to *at*."""
+        self.pass_((at - self._at).total_seconds())
+        self._at = at
+
+
+async def never(timer: Timer) -> None:
+    """Do nothing about *timer*, as if it were late."""
+
+
+async def time_passes(d: Desk, clock: CorrectedClock, seconds: float) -> None:
+    clock.pass_(seconds)
+    await d.w.bot.timers.look()
+
+
+async def test_what_nobody_decides_lapses_and_its_cards_lose_their_buttons(tmp_path: Path) -> None:
+    clock = CorrectedClock()
+    async with desk(tmp_path, clock) as d:
+        await d.asks()
+        await time_passes(d, clock, WAITS - 60)
+        early = (await d.approval()).standing
+        await time_passes(d, clock, 60)
+        cards = [await d.shows(person, "· lapsed ·") for person in (d.dee, d.eve, d.dan)]
+        direct = d.w.slack.direct(d.w.ada).id
+        await d.w.slack.until(lambda: LAPSED in d.w.slack.sees(d.w.ada).last.text)
+        told = d.w.slack.sees(d.w.ada).last
+
+        assert early == "open"
+        assert [card.buttons for card in cards] == [(), (), ()]
+        assert told.said.channel == direct
+        assert "Ask again" in told.text
+        assert await d.w.stages() == ["intent", "approval.requested", "approval.expired"]
+        assert len(await d.w.bot.kept.book.in_state({State.DENIED})) == 1
+        assert d.w.state_of(BEA) == "active"
+
+
+async def test_a_press_at_that_very_moment_is_refused_though_no_timer_has_fired(
+    tmp_path: Path,
+) -> None:
+    clock = StandingClock()
+    async with desk(tmp_path, clock) as d:
+        d.w.bot.timers.on(EXPIRE, never)
+        await d.asks()
+        await d.opens(d.dee, "Approve")
+        d.w.slack.fills(d.dee, reason="I saw the charges")
+        clock.set((await d.approval()).expires_at)
+        await d.w.slack.presses(d.eve, "Approve")
+        await d.reads(d.eve, "This has lapsed.")
+        await d.w.slack.submits(d.dee)
+
+        assert "This has lapsed." in d.w.slack.sees(d.dee).text
+        assert (await d.approval()).votes == ()
+        assert await d.w.stages() == ["intent", "approval.requested", "approval.expired"]
+
+
+async def test_a_press_just_before_counts(tmp_path: Path) -> None:
+    clock = StandingClock()
+    async with desk(tmp_path, clock) as d:
+        await d.asks("/ops users.find grace")
+        await d.reads(d.w.ada, "Waits until")
+        expires = (await d.approval()).expires_at
+        clock.set(expires.replace(microsecond=0))
+        await d.agree(d.dee)
+        await d.reads(d.w.ada, "Grace Okonjo")
+
+        assert (await d.w.stages())[-1] == "outcome"
+
+
+async def test_reminders_go_only_to_those_who_have_not_decided(tmp_path: Path) -> None:
+    clock = CorrectedClock()
+    async with desk(tmp_path, clock) as d:
+        await d.asks()
+        await d.agree(d.dee)
+        await d.shows(d.dee, "✓ *Dee*")
+        await time_passes(d, clock, REMINDS)
+        await d.reads(d.eve, "Still to be decided: users.suspend")
+        await d.reads(d.dan, "Still to be decided: users.suspend")
+        await time_passes(d, clock, 60)
+        screens = [d.w.slack.sees(p).text for p in (d.dee, d.eve, d.dan, d.w.ada)]
+
+        assert [s.count("Still to be decided") for s in screens] == [0, 1, 1, 0]
+
+
+async def test_nobody_is_reminded_of_what_has_ended(tmp_path: Path) -> None:
+    clock = CorrectedClock()
+    async with desk(tmp_path, clock) as d:
+        await d.asks()
+        await d.decides(d.dee, "Refuse", reason="Bea is my neighbour")
+        await d.shows(d.eve, "· refused ·")
+        await time_passes(d, clock, REMINDS)
+        await time_passes(d, clock, WAITS)
+
+        assert "Still to be decided" not in d.w.slack.sees(d.eve).text
+        assert (await d.w.stages())[-1] == "approval.refused"
+
+
+async def test_it_lapses_though_slack_does_not_tell_any_more_who_asked(tmp_path: Path) -> None:
+    clock = CorrectedClock()
+    async with desk(tmp_path, clock) as d:
+        await d.asks()
+        await d.w.slack.changes(d.w.ada, deactivated=True)
+        await time_passes(d, clock, WAITS)
+        card = await d.shows(d.dan, "· lapsed ·")
+
+        assert card.buttons == ()
+        assert (await d.w.stages())[-1] == "approval.expired"
