@@ -121,8 +121,7 @@ def join(on: Foundation) -> Bot:
     def go_on(invocation: str, operation: Operation) -> None:
         dispatch.go_on(invocation, operation)
 
-    ground = Ground(on.settings, known, on.kept, people, around, offers, clock, go_on)
-    waiting = agreeing(ground)
+    waiting = agreeing(Ground(on.settings, known, on.kept, people, around, offers, clock, go_on))
     timers = Timers(book, clock, on.kept.owner)
     needs = Needs(
         *(known.catalogue, known.rules, people, around, offers, known.ports, pen, replicas),
@@ -131,9 +130,8 @@ def join(on: Foundation) -> Bot:
     runner = Runner(needs)
     engine = DurableEngine(_engine_store(on), runner.run, lease=on.place.lease)
     patience = ON_ITS_WAY_ELSEWHERE if on.kept.store.shared else ON_ITS_WAY
-    dispatch = Dispatch(
-        DispatchParts(known.catalogue, book, engine, runner, replicas, clock, patience)
-    )
+    handing = DispatchParts(known.catalogue, book, engine, runner, replicas, clock, patience)
+    dispatch = Dispatch(handing)
     parts = Parts(
         *(known.catalogue, known.rules, people, book, around, offers, clock),
         go=dispatch.go,
@@ -142,8 +140,8 @@ def join(on: Foundation) -> Bot:
         glass=Glass(book, clock, on.settings.glass.channel),
     )
     acts = Acts(known.catalogue, known.rules, people, book, around, clock, waiting.approving)
-    browsing = Browsing(known.catalogue, known.rules, people, offers)
-    desk = Desk(Rooms(Road(parts), browsing, acts, waiting.approving, follow, book, clock))
+    shown = Browsing(known.catalogue, known.rules, people, offers)
+    desk = Desk(Rooms(Road(parts), shown, acts, waiting.approving, follow, book, clock))
     grapevine = _grapevine(on, directory)
     seam = _seam(on, desk, directory, grapevine)
     sockets = _sockets(on, seam)

@@ -172,23 +172,19 @@ def _buttons(card: RunCard, audience: Audience) -> list[Block]:
         found.append(button("Open", "open", card.invocation, url=address))
     if card.state is State.WAITING:
         found.append(button("Withdraw", CANCEL, card.invocation))
+        if card.glass:
+            found.append(_break_glass(card.invocation))
     elif card.risk is Risk.READ:
         if card.state is State.SUCCEEDED and audience is Audience.PERSON:
             found.append(button("Share here", SHARE, card.invocation))
     elif card.state in _GOING:
-        found.append(_cancel(card))
-        if card.glass:
-            found.append(_break_glass(card.invocation))
+        sure = _are_you_sure()
+        found.append(button("Cancel", CANCEL, card.invocation, style="danger", confirm=sure))
     return found
 
 
 def _break_glass(invocation: str) -> Block:
     return button("🚨 Break glass", GLASS, invocation, style="danger")
-
-
-def _cancel(card: RunCard) -> Block:
-    sure = _are_you_sure()
-    return button("Cancel", CANCEL, card.invocation, style="danger", confirm=sure)
 
 
 def _are_you_sure() -> Block:

@@ -207,7 +207,7 @@ async def test_the_bare_command_opens_a_searchable_catalogue_of_what_i_may_run(w
 
     offered = await w.slack.suggests(w.sam, "operation", "")
 
-    assert len(offered) == 7
+    assert len(offered) == 8
     assert not any("Suspend" in text for text in offered)
 
 
