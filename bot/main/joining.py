@@ -31,6 +31,7 @@ from bot.pipeline.forgetting import Forgetting
 from bot.pipeline.offers import Offers
 from bot.pipeline.oncall import OnCallDirectory
 from bot.pipeline.protocols import Directory, Replicas
+from bot.pipeline.requesting import Requesting
 from bot.pipeline.reviewing import Reviewing
 from bot.pipeline.road import Parts, Road
 from bot.pipeline.runbook import Pen
@@ -149,9 +150,7 @@ def join(on: Foundation) -> Bot:
     tells = partial(facts, on.kept, engine, sockets, replicas, clock, known.rules)
     app = web(_front(on, seam), checks(on.kept, watch, sockets, clock), tells)
     sender = Sender(on.kept.outbox, on.client, rendered, clock)
-    waiting.requesting.join(timers)
-    Settling(known.catalogue, book, known.ports, follow, clock).join(timers)
-    Forgetting(known.catalogue, book).join(timers)
+    _time(on, waiting.requesting, follow, timers)
     return Bot(
         app=app,
         desk=desk,
@@ -169,6 +168,14 @@ def join(on: Foundation) -> Bot:
         replicas=replicas,
         grapevine=grapevine,
     )
+
+
+def _time(on: Foundation, requesting: Requesting, follow: Follow, timers: Timers) -> None:
+    """Say who does what is due."""
+    book, known = on.kept.book, on.known
+    requesting.join(timers)
+    Settling(known.catalogue, book, known.ports, follow, on.clock).join(timers)
+    Forgetting(known.catalogue, book).join(timers)
 
 
 def _provide(on: Foundation, people: Directory, around: Surroundings) -> None:

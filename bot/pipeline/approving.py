@@ -231,7 +231,8 @@ class Approving:
         if asked or not isinstance(case, ClearCase) or found.state is not State.WAITING:
             return None
         told = event(case, Stage.APPROVAL_WITHDRAWN, self._is.clock)
-        shown = card(case, State.CANCELLED).model_copy(update={"problem": "Withdrawn."})
+        words = f"{found.actor_name} withdrew it."
+        shown = card(case, State.CANCELLED).model_copy(update={"problem": words})
         wiped = params_json(case.params, wipe_secrets=True)
         entry = Entry((told,), drafts(shown, case.origin))
         moved = await self._is.book.move(found.id, State.CANCELLED, entry, params=wiped)
