@@ -1,6 +1,7 @@
 """How the rules would answer, told so that people understand it; no value of a param is in it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from bot.domain.decision import Effect
 from bot.domain.errors import FieldError
@@ -41,7 +42,9 @@ class Explanation:
     `no_rule`, those that could permit it. *facts* are pairs, what it is and how it is. *lacking*
     fields were left out and *errors* say which were typed wrongly: in both cases the answer is
     that of `Rules.could`. *helpers*, where it is refused, are the names of who may; None where
-    people are not known now. *cure* says what to do, without a full stop.
+    people are not known now. *cure* says what to do, without a full stop. *needs* says how many
+    have to agree, by lane, and *helpers* are then those who may; *lanes* are those in which it may
+    need approval with some params.
     """
 
     effect: Effect
@@ -53,6 +56,8 @@ class Explanation:
     errors: tuple[FieldError, ...] = ()
     helpers: tuple[str, ...] | None = ()
     cure: str = ""
+    needs: Mapping[str, int] = field(default_factory=dict)
+    lanes: tuple[str, ...] = ()
 
     @property
     def allowed(self) -> bool:

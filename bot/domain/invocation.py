@@ -1,7 +1,7 @@
 """One asking: who, what, when, and everything that came of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -71,7 +71,10 @@ class Origin(BaseModel):
 
 @dataclass(frozen=True)
 class Invocation:
-    """A stored invocation. *params* is the JSON of its params, secrets wiped once it has ended."""
+    """A stored invocation. *params* is the JSON of its params, secrets wiped once it has ended.
+
+    *changed_at* is when it last moved, or a step of it did.
+    """
 
     id: str
     key: str
@@ -83,6 +86,7 @@ class Invocation:
     at: datetime
     owner: str | None = None
     cancelled_by: str | None = None
+    changed_at: datetime | None = field(default=None, compare=False)
 
 
 class StepState(StrEnum):

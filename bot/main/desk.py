@@ -38,7 +38,7 @@ class Desk:
 
     def __init__(self, rooms: Rooms) -> None:
         self.ask, self.again = rooms.road.ask, rooms.road.again
-        self.opens = rooms.browsing.opens
+        self.opens, self.lanes = rooms.browsing.opens, rooms.browsing.lanes
         self.offers = rooms.browsing.offers
         self.options = rooms.browsing.options
         self.cancel, self.share = rooms.acts.cancel, rooms.acts.share

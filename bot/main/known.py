@@ -69,7 +69,7 @@ def known(settings: Settings, clock: Clock) -> Known:
 def rule_problems(settings: Settings) -> list[Finding]:
     """Judge the rules that *settings* name against the operations; each problem names its place."""
     files = rule_files(settings.policy.paths, replace=settings.policy.replace)
-    found = check(files, checked_catalogue(settings))
+    found = check(files, checked_catalogue(settings), rosters=settings.roster or None)
     return [
         Finding(
             f"{p.file}:{p.line}" if p.file else "rules", None if p.warning else False, p.message

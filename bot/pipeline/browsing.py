@@ -24,6 +24,10 @@ class Browsing:
     directory: Directory
     offering: Offers
 
+    def lanes(self, operation: Operation) -> tuple[str, ...]:
+        """Return the lanes in which *operation* may need approval."""
+        return self.rules.lanes(operation)
+
     async def opens(self, origin: Origin, name: str) -> Operation | Refusal:
         """Say whether the form of *name* is to be opened for who asks."""
         operation = self.catalogue.get(name)

@@ -104,8 +104,8 @@ class Dispatch:
     async def _left_out(self, age: timedelta) -> list[Invocation]:
         found = await self._at.book.in_state({State.ACCEPTED, State.RUNNING})
         now = self._at.clock.now()
-        # What was accepted just now is on its way; what seems to lie ahead, the clock was set back.
-        waiting = [i for i in found if not now - age < i.at <= now]
+        # What moved just now is on its way; what seems to lie ahead, the clock was set back.
+        waiting = [i for i in found if not now - age < (i.changed_at or i.at) <= now]
         known = await self._at.queue.known([i.id for i in waiting])
         return [i for i in waiting if i.id not in known]
 

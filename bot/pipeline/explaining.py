@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.domain.actor import Actor
-from bot.domain.decision import Decision, Question
+from bot.domain.decision import Decision, Effect, Question
 from bot.domain.errors import NotNow
 from bot.domain.explanation import Explanation, RuleWords, WhoMay
 from bot.domain.ids import new_id
@@ -19,6 +19,7 @@ from bot.pipeline.recording import ClearCase
 from bot.pipeline.surroundings import Surroundings
 from bot.pipeline.understanding import understand
 from bot.pipeline.values import missing
+from bot.pipeline.voters import Voters
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _FLAGS = {"external": "of another organisation"}
@@ -71,6 +72,10 @@ class _ByOneSet:
         asked = await self._question(actor, operation, said.params, where)
         told = self._told(self._rules.decide(asked), operation)
         told = replace(told, facts=(*told.facts, *_situation(asked)))
+        if told.effect is Effect.NEEDS_APPROVAL:
+            voters = Voters(self._rules, self._directory, self._clock)
+            able = await voters.able(tuple(told.needs), asked)
+            return replace(told, helpers=tuple(person.name for person in able), cure="")
         # How often others were let run it is not asked: they are taken for rested.
         fresh = replace(asked, around=replace(asked.around, recent=0))
         return await self._helped(
@@ -110,6 +115,8 @@ class _ByOneSet:
             digest=decision.rules_digest,
             facts=tuple(_facts(decision.request)),
             cure="" if decision.allowed else cure(decision),
+            needs=decision.needs,
+            lanes=self._rules.lanes(operation),
         )
 
     def _deciding(self, decision: Decision, operation: Operation) -> tuple[RuleWords, ...]:

@@ -17,6 +17,10 @@ class Desk(Protocol):
         """Answer *asking* once its intent is committed; a repeated key gets the first answer."""
         ...
 
+    def lanes(self, operation: Operation) -> tuple[str, ...]:
+        """Return the lanes in which *operation* may need approval."""
+        ...
+
     async def opens(self, origin: Origin, name: str) -> Operation | Refusal:
         """Say whether the form of *name* is opened for who asks."""
         ...

@@ -24,7 +24,7 @@ _TROUBLE_BYTES = 12 * _TROUBLE + 200
 """What one field's errors add to a view at most: JSON spells one character with up to 12 bytes."""
 
 # Before the fields stand what it is, what it risks and general errors; after them, how to confirm.
-_FIELDS = (limits.VIEW_BLOCKS - 3 - 2) // 2
+_FIELDS = (limits.VIEW_BLOCKS - 4 - 2) // 2
 _SECRET = "It is never shown, and never kept readable."  # noqa: S105  A hint, not a secret.
 
 
@@ -35,24 +35,39 @@ def form(
     errors: Sequence[FieldError] = (),
     confirm: bool = False,
     channel: str | None = None,
+    lanes: Sequence[str] = (),
 ) -> Block:
     """Draw the modal that asks for *operation*'s fields, filled in with *values*.
 
     *errors* stand above their fields, those of no field at the top. *confirm* adds the field in
-    which the target's name is typed. *channel* is where it was asked. Where *values* are too much
+    which the target's name is typed. *channel* is where it was asked, *lanes* are those in which
+    it may need approval. Where *values* are too much
     for one view, none is filled in, and the form says so.
     """
     view = _view(operation, values, errors, confirm=confirm, channel=channel)
+    _forewarn(view, lanes)
     if _size(view) <= limits.VIEW_BYTES:
         return view
     too_much = FieldError("", "What you typed is too long to be shown here; fill it in once more.")
     blank = dict.fromkeys(values, "")
-    return _view(operation, blank, [too_much, *errors], confirm=confirm, channel=channel)
+    view = _view(operation, blank, [too_much, *errors], confirm=confirm, channel=channel)
+    _forewarn(view, lanes)
+    return view
 
 
-def blank_form(operation: Operation, channel: str | None = None) -> Block:
+def blank_form(
+    operation: Operation, channel: str | None = None, lanes: Sequence[str] = ()
+) -> Block:
     """Draw *operation*'s modal before anything is said; what disrupts has to be confirmed in it."""
-    return form(operation, {}, confirm=operation.risk is Risk.DISRUPT, channel=channel)
+    confirm = operation.risk is Risk.DISRUPT
+    return form(operation, {}, confirm=confirm, channel=channel, lanes=lanes)
+
+
+def _forewarn(view: Block, lanes: Sequence[str]) -> None:
+    """Say in *view* that others may have to agree, before it is filled in."""
+    if lanes:
+        words = f"🔏 May need approval by {', '.join(lanes)}, depending on what you fill in."
+        view["blocks"].insert(2, context(text(words, _HINT)))
 
 
 def check_form(operation: Operation) -> list[str]:

@@ -126,6 +126,7 @@ class Handlers:
                 errors=ask.errors,
                 confirm=ask.confirm,
                 channel=origin.channel,
+                lanes=self._at.desk.lanes(operation),
             )
             if await self._at.windows.open(payload.text("trigger_id"), view):
                 return ""

@@ -70,7 +70,7 @@ class Presses:
             case Refusal() as no:
                 return note_view(sentences.note_of(no))
             case Operation() as operation:
-                return blank_form(operation, origin.channel)
+                return blank_form(operation, origin.channel, self._desk.lanes(operation))
 
     async def _open(self, payload: Payload, origin: Origin, view: Block) -> None:
         """Open *view* over the Home; where Slack cannot, say what to type."""

@@ -101,7 +101,8 @@ class Submissions:
             case Refusal() as no:
                 return _errors({list_of_operations.BLOCK: f"{no.message} {no.fix}".strip()})
             case Operation() as operation:
-                view = forms.blank_form(operation, origin.channel)
+                lanes = self._desk.lanes(operation)
+                view = forms.blank_form(operation, origin.channel, lanes)
                 return {"response_action": "update", "view": view}
 
     async def _filled(self, payload: Payload, origin: Origin, name: str) -> Body:

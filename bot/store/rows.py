@@ -72,6 +72,7 @@ def invocation_of(row: RowMapping, box: Box) -> Invocation:
         at=datetime.fromisoformat(row["at"]),
         owner=row["owner"],
         cancelled_by=None if by is None else box.open(by, "invocation", of, "cancelled_by"),
+        changed_at=datetime.fromisoformat(row["changed_at"]),
     )
 
 

@@ -30,4 +30,6 @@ def _rows(ctx: Context, catalogue: Catalogue, rules: Rules) -> Iterator[tuple[st
     for one in catalogue:
         could = rules.could(ctx.actor, one, ctx.surface)
         why = " ".join(could.reasons) or "No rule allows it."
-        yield one.name, "yes" if could.allowed else "no", why
+        lanes = ", ".join(rules.lanes(one)) if could.allowed else ""
+        agree = f" May need approval by {lanes}." if lanes else ""
+        yield one.name, "yes" if could.allowed else "no", f"{why}{agree}"

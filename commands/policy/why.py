@@ -35,16 +35,27 @@ async def explain(
     told = await explainer.why(ctx.actor, wanted, words, ctx.surface, ctx.channel)
     rules = {f"Rule {rule.id}": rule.sentence for rule in told.rules}
     wrong = {f"Field {e.field}" if e.field else "Words": e.message for e in told.errors}
-    helps = {} if told.allowed else {"Who can help": _helpers(told), "What to do": f"{told.cure}."}
+    helps = _helps(told)
     early = ", before params" if told.lacking or told.errors else ""
     answer = {"Answer": f"{told.effect} ({told.code}){early}", "Rule set": told.digest[:12]}
     facts = (("what the rules saw", "how it is"), *told.facts)
     return Result(_verdict(told, wanted.name), fields=wrong | answer | rules | helps, table=facts)
 
 
+def _helps(told: Explanation) -> dict[str, str]:
+    if told.needs:
+        return {"Who may approve": _helpers(told)}
+    if told.allowed:
+        return {"May need approval by": ", ".join(told.lanes)} if told.lanes else {}
+    return {"Who can help": _helpers(told), "What to do": f"{told.cure}."}
+
+
 def _verdict(told: Explanation, name: str) -> str:
     if told.errors:
         return f"These words cannot be taken for {name}, so nothing could be decided yet."
+    if told.needs:
+        agree = " and ".join(f"{count} of {lane}" for lane, count in told.needs.items())
+        return f"The rules would let you run {name} here and now once {agree} agree."
     lacking = ", ".join(f"`{field}`" for field in told.lacking)
     if told.allowed:
         if lacking:

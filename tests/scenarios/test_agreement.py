@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.decision import Effect
 from bot.domain.explanation import Explanation
 from bot.domain.invocation import Origin, Surface
 from bot.domain.operation import Operation
@@ -71,8 +72,9 @@ def _asks(answer: Answer) -> bool:
 def agree(told: Explanation, answer: Answer) -> bool:
     early = bool(told.lacking or told.errors)
     match answer:
-        case Taken():
-            return told.allowed and not early
+        case Taken(waits=waits):
+            may = told.effect is Effect.NEEDS_APPROVAL if waits else told.allowed
+            return may and not early
         case Ask(errors=errors):
             return told.allowed and early and told.errors == errors
         case Refusal(code=code, message=message):

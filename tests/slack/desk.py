@@ -56,6 +56,10 @@ class WrittenDown:
         self.asked.append(asking)
         return self._answer()
 
+    def lanes(self, operation: Operation) -> tuple[str, ...]:
+        del operation
+        return ()
+
     async def opens(self, origin: Origin, name: str) -> Operation | Refusal:
         del origin
         return CATALOGUE.get(name) or Refusal(message=f"There is no operation {name!r}.")
