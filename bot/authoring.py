@@ -30,11 +30,12 @@ from bot.domain.params import (
     SlackChannel,
     SlackUser,
 )
-from bot.domain.ports import Explainer, Freezes, Incidents, Reviews, Rules
+from bot.domain.ports import Approvals, Explainer, Freezes, Incidents, Reviews, Rules
 from bot.domain.result import File, Result
 
 __all__ = [
     "Actor",
+    "Approvals",
     "Catalogue",
     "Clock",
     "Context",

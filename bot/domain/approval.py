@@ -1,6 +1,7 @@
 """Others agreeing to one asking: what is asked of them, what they said, and how it stands."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -90,6 +91,17 @@ class Approval(BaseModel):
     def word_of(self, person: str) -> Vote | None:
         """Return what *person* said, or somebody in their place."""
         return next((v for v in self.votes if person in {v.person, v.instead_of}), None)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A request as it is listed: its *name* is short, *lacking* says how many more, by lane."""
+
+    name: str
+    asked_by: str
+    what: str
+    lacking: str
+    until: datetime
 
 
 def counted(needs: Mapping[str, int], lanes: Mapping[str, Collection[str]]) -> dict[str, int]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.domain.actor import Actor
+from bot.domain.approval import Waiting
 from bot.domain.decision import Decision, Question
 from bot.domain.explanation import Explanation, RuleWords, WhoMay
 from bot.domain.freeze import Freeze
@@ -52,6 +53,21 @@ class Rules(Protocol):
 
     def alike(self, actor: Actor) -> Hashable:
         """Return all that the rules tell *actor* by: who have it in common are answered alike."""
+        ...
+
+
+class Approvals(Protocol):
+    """Knows what waits for others to agree, and takes their word."""
+
+    async def for_me(self, who: Actor) -> Sequence[Waiting]:
+        """Return what *who* may decide now and has not, the soonest to lapse first."""
+        ...
+
+    async def decide(self, which: str, who: Actor, reason: str, *, yes: bool, key: str) -> str:
+        """Take the word of *who* on the request *which*, by its short or whole name; say so.
+
+        Raises Refused where there is none, it was decided, or *who* may not decide it.
+        """
         ...
 
 

@@ -6,10 +6,12 @@ from datetime import timedelta
 
 from bot.domain.clock import Clock
 from bot.domain.operation import Operation
+from bot.domain.ports import Approvals
 from bot.main.kept import Kept
 from bot.main.known import Known
 from bot.pipeline.approval_cards import LaneRule
 from bot.pipeline.approving import Approving
+from bot.pipeline.ballots import Ballots
 from bot.pipeline.matters import Matters, Needs
 from bot.pipeline.offers import Offers
 from bot.pipeline.protocols import Directory
@@ -41,7 +43,7 @@ class Ground:
 
 
 def agreeing(on: Ground) -> Agreeing:
-    """Join both upon the same matters."""
+    """Join both upon the same matters, and provide the port by which operations decide."""
     needs = Needs(
         catalogue=on.known.catalogue,
         rules=on.known.rules,
@@ -56,7 +58,9 @@ def agreeing(on: Ground) -> Agreeing:
         lanes={name: _lane(told) for name, told in on.settings.lanes.items()},
     )
     matters = Matters(needs)
-    return Agreeing(Requesting(needs, matters), Approving(needs, matters))
+    approving = Approving(needs, matters)
+    on.known.ports.provide(Approvals, Ballots(on.kept.book, matters, approving))
+    return Agreeing(Requesting(needs, matters), approving)
 
 
 def _lane(told: LaneSettings) -> LaneRule:

@@ -11,7 +11,7 @@ from bot.cli.workshop import Finding, Trials, Tried
 from bot.domain.catalogue import Catalogue
 from bot.domain.clock import Clock
 from bot.domain.errors import BadRequest, Misconfigured
-from bot.domain.ports import Explainer, Freezes, Incidents, Reviews, Rules
+from bot.domain.ports import Approvals, Explainer, Freezes, Incidents, Reviews, Rules
 from bot.pipeline.loading import load_catalogue
 from bot.pipeline.values import build
 from bot.pipeline.wiring import Ports
@@ -27,7 +27,7 @@ from policies.reading import Problem, RuleFile
 from policies.standing import StandingRules
 from policies.testing import CaseFile, Reader, Verdict, judge
 
-JOINED = frozenset({Explainer, Freezes, Incidents, Reviews})
+JOINED = frozenset({Approvals, Explainer, Freezes, Incidents, Reviews})
 """The ports that are provided where the rooms are joined: they need people, or the store."""
 
 

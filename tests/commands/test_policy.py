@@ -174,7 +174,7 @@ async def test_of_a_crowd_twenty_are_named_and_the_others_counted(w: World) -> N
 async def test_i_see_all_that_i_may_run_and_why_not_the_rest(w: World) -> None:
     told = await answer(w, w.sam, "/ops policy.mine")
 
-    assert "You may run 8 of 14 operations" in told
+    assert "You may run 11 of 17 operations" in told
     assert "users.find | yes | Only `support`, `support-leads` and `sre` may look" in told
     assert "users.suspend | no | Only `support-leads` may suspend or resume a user." in told
 

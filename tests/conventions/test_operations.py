@@ -19,7 +19,8 @@ each = pytest.mark.parametrize("operation", CATALOGUE, ids=lambda o: o.name)
 def scenarios() -> str:
     """Return all tests of the whole bot."""
     files = [f.read_text("utf-8") for f in (ROOT / "tests").rglob("test_*.py")]
-    return "\n".join(text for text in files if "from tests.world import" in text)
+    worlds = ("from tests.world import", "from tests.scenarios.desks import")
+    return "\n".join(text for text in files if any(world in text for world in worlds))
 
 
 @each

@@ -91,8 +91,13 @@ FREEZES = ("freeze.lift", "freeze.list", "freeze.set")
 CATALOGUE = Catalogue(
     [
         *(FIND, SUSPEND, SUSPEND_DOMAIN, RESUME, DROP, HELP, WHOAMI),
-        *(operation(name, risk=Risk.READ)(_look) for name in (*ASKS, *FREEZES, "glass.list")),
+        *(
+            operation(name, risk=Risk.READ)(_look)
+            for name in (*ASKS, *FREEZES, "approval.list", "glass.list")
+        ),
         operation("glass.review", risk=Risk.CHANGE)(_look),
+        operation("approval.give", risk=Risk.CHANGE)(_look),
+        operation("approval.refuse", risk=Risk.CHANGE)(_look),
     ]
 )
 

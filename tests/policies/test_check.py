@@ -197,7 +197,7 @@ def test_comparing_what_can_be_the_same_is_fine(comparison: str) -> None:
 
 
 def test_an_operation_that_nobody_may_run_is_a_warning() -> None:
-    groups = 'Action::"users", Action::"glass", Action::"read"'
+    groups = 'Action::"users", Action::"approval", Action::"glass", Action::"read"'
     rule = f"permit (principal, action in [{groups}], resource);"
 
     problems = found(NAMED + rule)

@@ -84,7 +84,16 @@ def test_the_shipped_rules_decide(
     assert (answer.code, answer.rules, answer.errors) == (code, ruled, ())
 
 
-FOR_ALL = ("freeze.list", "glass.list", "meta.help", "meta.whoami", *ASKS)
+FOR_ALL = (
+    "approval.give",
+    "approval.list",
+    "approval.refuse",
+    "freeze.list",
+    "glass.list",
+    "meta.help",
+    "meta.whoami",
+    *ASKS,
+)
 """What every full member may run."""
 
 

@@ -100,6 +100,12 @@ class Desk:
         assert kept is not None
         return kept
 
+    async def approval_of(self, name: str) -> Approval:
+        """Return the open request that people call *name*."""
+        waiting = await self.w.bot.kept.book.open_approvals()
+        [found] = [a for a in waiting if a.invocation.endswith(name)]
+        return found
+
     async def goes_on(self) -> None:
         """Let what is accepted run, after `bot.dispatch.paused`."""
         self.w.bot.dispatch.paused = False

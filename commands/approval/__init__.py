@@ -1,0 +1,1 @@
+"""What waits for others to agree, decided by words: where no card is at hand."""
