@@ -192,12 +192,13 @@ def test_what_may_be_part_of_a_secret_is_never_repeated() -> None:
     ],
 )
 def test_forty_thousand_characters_are_read_at_once(piece: str) -> None:
-    text, began = piece * (40_000 // len(piece)), time.perf_counter()
+    text, began = piece * (40_000 // len(piece)), time.process_time()
 
     found = split(f"ada@example.com no fraud {text}", SUSPEND)
     build(SUSPEND, found.values, "UTC")
 
-    assert time.perf_counter() - began < 2
+    # Of this process alone: others on the machine take nothing from it.
+    assert time.process_time() - began < 2
 
 
 def test_a_rendered_secret_is_hidden_when_asked() -> None:

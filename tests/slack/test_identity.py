@@ -212,13 +212,13 @@ async def test_a_slow_slack_is_not_waited_for_longer_than_the_ack_allows(
     slack: PretendSlack, directory: SlackDirectory
 ) -> None:
     ada = slack.person("ada")
-    slack.workspace.faults.slow(2.5, "users.info")
+    slack.workspace.faults.slow(6, "users.info")
     start = time.monotonic()
 
     with pytest.raises(NotAllowed, match="Slack does not answer"):
         await directory.actor(slack.team_id, ada.id)
 
-    assert time.monotonic() - start < 1.5
+    assert time.monotonic() - start < 3
 
 
 async def test_a_slow_answer_is_there_for_the_next(
