@@ -199,6 +199,7 @@ async def _second(
 def _toml(told: Settings) -> str:
     """Write down those settings that tests set, and that have no variable."""
     lines = ["[policy]", f"paths = {json.dumps([str(path) for path in told.policy.paths])}"]
+    lines += [f"replace = {json.dumps(told.policy.replace)}"]
     lines += ["[aliases]", *(f'"{name}" = "{means}"' for name, means in told.aliases.items())]
     for name, place in told.databases.items():
         lines += [f"[databases.{name}]", f'url = "{place.url.get_secret_value()}"']
