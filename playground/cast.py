@@ -12,6 +12,8 @@ class Cast:
 
     ada: Person
     sam: Person
+    eva: Person
+    mia: Person
     ops: Channel
 
 
@@ -44,4 +46,4 @@ def gather(slack: PretendSlack) -> Cast:
     slack.says(sam, "Morning! Three tickets are open.", support)
     slack.says(finn, "The month is closed.", finance)
     slack.says(olga, "Good morning from our side.", shared)
-    return Cast(ada, sam, ops)
+    return Cast(ada, sam, eva, mia, ops)

@@ -30,7 +30,21 @@ STARTS_WITHIN = 30.0
 CONFIG = """\
 [databases.backoffice]
 url = "sqlite:///{folder}/backoffice.db"
+
+[roster.platform]
+people = ["{cast.eva.id}"]
+starts = "2026-01-05T09:00"
+
+[lanes.peer]
+channel = "{cast.ops.id}"
+
+[glass]
+channel = "{cast.ops.id}"
+
+[policy]
+incident = "Cards are tested at the checkout"
 """
+"""The settings of the demo's bot. `[policy]` is last, so that more of it may follow."""
 
 TAIL = 1500
 """How many of the last characters of its log tell why the bot did not start."""
@@ -199,8 +213,10 @@ async def on_stage(
     *config* is more of `redbutton.toml`, *environ* more of the bot's environment.
     """
     seed(folder / "backoffice.db")
-    (folder / "redbutton.toml").write_text(CONFIG.format(folder=folder) + config)
     async with PretendSlack.open() as slack:
+        cast = gather(slack)
+        told = CONFIG.format(folder=folder, cast=cast) + config
+        (folder / "redbutton.toml").write_text(told)
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         settings = _environment(slack, folder, port) | dict(environ or {})
@@ -213,7 +229,7 @@ async def on_stage(
         bot = BotProcess(settings, folder / "bot.log", up)
         bot.changed = slack.workspace.notify
         try:
-            yield Stage(slack, folder, gather(slack), bot)
+            yield Stage(slack, folder, cast, bot)
         finally:
             await bot.stop()
 

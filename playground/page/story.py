@@ -48,6 +48,18 @@ def cancelled(seen: Seen) -> bool:
     return any(e.body["detail"].get("state") == "cancelled" for e in told)
 
 
+def recorded(stage: str) -> Callable[[Seen], bool]:
+    """Return whether the record has an event of *stage*."""
+    return lambda seen: any(event.stage == stage for event in seen.events)
+
+
+def agreed_and_run(seen: Seen) -> bool:
+    """Say whether a run that somebody else approved has succeeded."""
+    agreed = {e.invocation for e in seen.events if e.stage == "approval.given"}
+    done = (e for e in seen.events if e.stage == "outcome" and e.invocation in agreed)
+    return any(e.body["detail"].get("state") == "succeeded" for e in done)
+
+
 FIRST = Chapter(
     "The story",
     (
@@ -127,4 +139,48 @@ LOOK_AROUND = Chapter(
     ),
 )
 
-CHAPTERS = (FIRST, LOOK_AROUND)
+TOGETHER = Chapter(
+    "Ask for approval",
+    (
+        Deed(
+            "Ask for what needs two",
+            "As Ada, suspend our own domain, and type its name to confirm. A rule wants somebody "
+            "else to agree, so it waits, and says until when and for whom.",
+            recorded("approval.requested"),
+            "ada/ops",
+            '/ops users.suspend_domain example.com reason="a stolen laptop" pause=0',
+        ),
+        Deed(
+            "Agree as somebody else",
+            "Mia is an administrator. Read in her messages who asks, why, and what would change; "
+            "press *Approve* and give a reason. In #ops Ada sees the same buttons, but hers do "
+            "not count.",
+            recorded("approval.given"),
+            "mia/@redbutton",
+        ),
+        Deed(
+            "Read that it ran",
+            "Back as Ada: her one message went on by itself, and another told her who agreed.",
+            agreed_and_run,
+            "ada/ops",
+        ),
+        Deed(
+            "Break the glass",
+            "Eva is on call, and an incident is open. No rule lets her resume anybody, but she can "
+            "press *Break glass* on her refusal: with a reason, at once, and #ops hears of it.",
+            recorded("break_glass"),
+            "eva/ops",
+            "/ops users.resume alan@example.com",
+        ),
+        Deed(
+            "Look at it afterwards",
+            "Until somebody else has, Eva cannot break it again. As Ada, take the name from the "
+            'list: `/ops glass.review NAME finding="It was right to do so"`.',
+            recorded("break_glass.reviewed"),
+            "ada/ops",
+            "/ops glass.list",
+        ),
+    ),
+)
+
+CHAPTERS = (FIRST, LOOK_AROUND, TOGETHER)

@@ -32,7 +32,7 @@ globals().update(MANY)
 
 
 def installed(folder: Path) -> tuple[str, dict[str, str]]:
-    """Install them in *folder*; return the bot's settings for it, and its environment."""
+    """Install them in *folder*; return more of `[policy]` for it, and the bot's environment."""
     told = folder / "redbutton_many-1.dist-info"
     told.mkdir(parents=True)
     (told / "METADATA").write_text("Metadata-Version: 2.1\nName: redbutton-many\nVersion: 1\n")
@@ -40,4 +40,4 @@ def installed(folder: Path) -> tuple[str, dict[str, str]]:
     rules = folder / "many.cedar"
     actions = ", ".join(f'Action::"{one.name}"' for one in MANY.values())
     rules.write_text(RULE.format(actions=actions))
-    return f'\n[policy]\npaths = ["{rules}"]\n', {"PYTHONPATH": str(folder)}
+    return f'paths = ["{rules}"]\n', {"PYTHONPATH": str(folder)}

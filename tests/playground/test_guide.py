@@ -11,7 +11,15 @@ from playground.delivery import Delivery, Exchange
 from playground.driver import PretendSlack
 from playground.page.around import Chapter, Deed, Event, Seen
 from playground.page.desk import Desk
-from playground.page.story import CHAPTERS, cancelled, outlived_a_kill, pressed_twice, refused
+from playground.page.story import (
+    CHAPTERS,
+    agreed_and_run,
+    cancelled,
+    outlived_a_kill,
+    pressed_twice,
+    recorded,
+    refused,
+)
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -61,6 +69,22 @@ def test_what_was_refused_or_cancelled_is_seen_in_the_record(slack: PretendSlack
 
     assert (refused(seen), cancelled(seen)) == (True, True)
     assert (refused(Seen(slack)), cancelled(Seen(slack))) == (False, False)
+
+
+def test_what_others_agreed_to_counts_once_it_has_succeeded(slack: PretendSlack) -> None:
+    given, ran = event("approval.given", "users.suspend_domain"), run("users.suspend_domain", 0, 1)
+    failed = run("users.suspend_domain", 0, 1, "failed")
+
+    assert [agreed_and_run(Seen(slack, seen)) for seen in ([given], ran, [given, *failed])] == [
+        False
+    ] * 3
+    assert agreed_and_run(Seen(slack, [given, *ran]))
+
+
+def test_an_event_of_a_stage_is_seen_in_the_record(slack: PretendSlack) -> None:
+    seen = Seen(slack, [event("break_glass", "users.resume")])
+
+    assert (recorded("break_glass")(seen), recorded("break_glass.reviewed")(seen)) == (True, False)
 
 
 def test_every_deed_says_what_to_do_and_none_is_done_at_the_start(slack: PretendSlack) -> None:
