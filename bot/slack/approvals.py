@@ -24,7 +24,7 @@ CALLBACK = "decide"
 REASON, PERSON = "reason", "person"
 """The block_ids of its fields."""
 
-_SUMMARY, _WORDS, _RULES, _WORD, _ROWS = 300, 500, 800, 300, 10
+_SUMMARY, _WORDS, _RULES, _WORD, _ROWS = 300, 500, 800, 300, 5
 # Votes and remarks share one block, and a modal's rows have a heading: 3,000 characters each.
 _SAID, _PREVIEW = 1400, 2900
 _SIGNS: Mapping[Standing, str] = MappingProxyType(
@@ -150,7 +150,7 @@ def _preview(card: ApprovalCard) -> list[Block]:
     if not card.preview:
         return []
     hidden = len(card.preview) - 1 - _ROWS
-    more = [context(text(f"… and {hidden} rows more"))] if hidden > 0 else []
+    more = [context(text(_hidden(hidden)))] if hidden > 0 else []
     return [section(bold(text("What changes"))), *table(card.preview[: _ROWS + 1]), *more]
 
 
@@ -160,12 +160,16 @@ def _rows(card: ApprovalCard) -> list[Block]:
         return []
     lines = [" · ".join(row) for row in card.preview[: _ROWS + 1]]
     hidden = len(card.preview) - len(lines)
-    more = [f"… and {hidden} rows more"] if hidden else []
+    more = [_hidden(hidden)] if hidden else []
     return [
         section(
             join([bold(text("What changes")), text("\n".join([*lines, *more]), _PREVIEW)], "\n")
         )
     ]
+
+
+def _hidden(rows: int) -> str:
+    return f"… and {rows:,} {'row' if rows == 1 else 'rows'} more"
 
 
 def _why(card: ApprovalCard) -> list[Block]:

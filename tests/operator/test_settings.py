@@ -78,7 +78,7 @@ def test_each_example_is_a_right_value(tmp_path: Path, example: str) -> None:
     name, part = example, EXAMPLES[example]
     table = {"groups": "groups", "channels": "channels", "aliases": "aliases"}
     table |= {n: "policy" for n in EXAMPLES if n.startswith("policy.")}
-    table |= {"cli.users": "cli.users", "cli.auditors": "cli"}
+    table |= {"cli.users": "cli.users", "cli.auditors": "cli", "glass.channel": "glass"}
     environ = {name: part.partition(" from your")[0]} if name.isupper() else {}
     text = "" if environ else f"[{table[name]}]\n{part}" if name in table else part
 
