@@ -310,7 +310,7 @@ def test_tests_lie_beside_the_rules_or_where_one_says(tmp_path: Path) -> None:
     assert beside == ["b.test.yaml", "a.test.yaml"]
     assert at == ["other.yaml", "a.test.yaml"]
     assert cases_beside([tmp_path / "nowhere.cedar"]) == []
-    assert next(f.path for f in shipped_cases()) == "policies/rules/base.test.yaml"
+    assert next(f.path for f in shipped_cases()) == "policies/rules/approval.test.yaml"
 
 
 def test_a_test_that_is_not_there_is_told(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from tests.scenarios.points import unguard
 from tests.world import SCENE, Flavour
 
 RARER = (Flavour.SOCKETS, Flavour.REPLICAS)
-SHARE = 9
+SHARE = 15
 """`make test` plays one scene in so many in the rarer flavours, drawn by the seed that pytest
 prints; `make soak` plays them all."""
 
