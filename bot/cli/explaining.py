@@ -17,15 +17,16 @@ def why(ctx: click.Context, operation: str, words: tuple[str, ...]) -> None:
     _run(ctx, "policy.why", (operation, *words))
 
 
-@click.command("who-may", no_args_is_help=True)
+@click.command("who-may", context_settings={"ignore_unknown_options": True}, no_args_is_help=True)
 @click.argument("operation")
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[WORDS]...")
 @click.pass_context
-def who_may(ctx: click.Context, operation: str) -> None:
-    """Ask who could run an operation.
+def who_may(ctx: click.Context, operation: str, words: tuple[str, ...]) -> None:
+    """Ask who could run an operation, with these words or with any.
 
     The running bot is asked: it is `run policy.who_may`, and recorded as that.
     """
-    _run(ctx, "policy.who_may", (operation,))
+    _run(ctx, "policy.who_may", (operation, *words))
 
 
 def _run(ctx: click.Context, operation: str, words: tuple[str, ...]) -> None:

@@ -98,8 +98,14 @@ class Explainer(Protocol):
         """
         ...
 
-    async def who_may(self, team: str, operation: Operation, surface: str) -> WhoMay:
-        """Say who of *team* could be allowed *operation* with some params, asking on *surface*."""
+    async def who_may(
+        self, actor: Actor, operation: Operation, words: str, surface: str, channel: str | None
+    ) -> WhoMay:
+        """Say who of *actor*'s team could be allowed *operation*, asking on *surface*.
+
+        With some params, where *words* leave any out that is required; else with those that *words*
+        give, in *channel*, now. Raises Refused where *words* cannot be taken.
+        """
         ...
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.domain.actor import Actor
 from bot.domain.decision import Decision, Effect, Question
-from bot.domain.errors import NotNow
+from bot.domain.errors import BadRequest, NotNow
 from bot.domain.explanation import Explanation, RuleWords, WhoMay
 from bot.domain.ids import new_id
 from bot.domain.invocation import Origin, Surface
@@ -38,9 +38,11 @@ class Explaining:
         """See `Explainer.why`."""
         return await self._by_one_set().why(actor, operation, words, surface, channel)
 
-    async def who_may(self, team: str, operation: Operation, surface: str) -> WhoMay:
+    async def who_may(
+        self, actor: Actor, operation: Operation, words: str, surface: str, channel: str | None
+    ) -> WhoMay:
         """See `Explainer.who_may`."""
-        return await self._by_one_set().who_may(team, operation, surface)
+        return await self._by_one_set().who_may(actor, operation, words, surface, channel)
 
     def _by_one_set(self) -> "_ByOneSet":
         return _ByOneSet(self._rules(), self._around)
@@ -82,15 +84,32 @@ class _ByOneSet:
             told, actor.team, lambda person: self._rules.decide(replace(fresh, actor=person))
         )
 
-    async def who_may(self, team: str, operation: Operation, surface: str) -> WhoMay:
+    async def who_may(
+        self, actor: Actor, operation: Operation, words: str, surface: str, channel: str | None
+    ) -> WhoMay:
         """See `Explainer.who_may`."""
         rules = tuple(r for r in self._rules.about(operation) if r.permits)
+        ask = await self._asker(actor, operation, words, surface, channel)
         try:
-            people = await self._directory.people(team)
+            people = await self._directory.people(actor.team)
         except NotNow:
             return WhoMay(rules, None)
-        able = await self._able(people, lambda p: self._rules.could(p, operation, surface))
-        return WhoMay(rules, able, len(people))
+        return WhoMay(rules, await self._able(people, ask), len(people))
+
+    async def _asker(
+        self, actor: Actor, operation: Operation, words: str, surface: str, channel: str | None
+    ) -> Callable[[Actor], Decision]:
+        """Return what asks about one person, by as much as *words* tell."""
+        said = understand(operation, Words(words), actor.zone)
+        if words and said.errors:
+            wrong = " ".join(f"{e.field}: {e.message}".removeprefix(": ") for e in said.errors)
+            raise BadRequest(wrong, fix=f"`/ops policy.who_may {operation.name}` needs no words.")
+        if not words or said.params is None:
+            return lambda person: self._rules.could(person, operation, surface)
+        where = Origin(surface=Surface(surface), team=actor.team, user=actor.id, channel=channel)
+        asked = await self._question(actor, operation, said.params, where)
+        fresh = replace(asked, around=replace(asked.around, recent=0))
+        return lambda person: self._rules.decide(replace(fresh, actor=person))
 
     async def _question(
         self, actor: Actor, operation: Operation, params: Params, where: Origin

@@ -5,9 +5,11 @@ from bot.authoring import (
     Context,
     Explainer,
     Params,
+    Rest,
     Result,
     Risk,
     RuleWords,
+    Secret,
     WhoMay,
     operation,
 )
@@ -20,6 +22,9 @@ class Which(Params):
     operation: str
     """An operation's name, like `users.suspend`."""
 
+    words: Rest[Secret] | None = None
+    """What would be typed after it; left out, it is about whoever could with some words."""
+
 
 @operation("policy.who_may", risk=Risk.READ)
 async def tell_who_may(
@@ -27,11 +32,11 @@ async def tell_who_may(
 ) -> Result:
     """List who could run an operation, and the rules that let them."""
     wanted = named(catalogue, params.operation)
-    found = await explainer.who_may(ctx.actor.team, wanted, ctx.surface)
+    words = params.words.get_secret_value() if params.words else ""
+    found = await explainer.who_may(ctx.actor, wanted, words, ctx.surface, ctx.channel)
     rules = {f"Rule {rule.id}": _rule(rule) for rule in found.rules}
-    return Result(
-        f"{_people(found, wanted.name)} What they type, and where, may narrow it.", fields=rules
-    )
+    narrow = "" if words else " What they type, and where, may narrow it."
+    return Result(f"{_people(found, wanted.name)}{narrow}", fields=rules)
 
 
 def _people(found: WhoMay, name: str) -> str:

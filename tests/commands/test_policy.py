@@ -201,6 +201,6 @@ async def test_a_thousand_people_are_asked_about(w: World) -> None:
     assert operation is not None
     explaining = Explaining(lambda: w.bot.known.rules.current, w.bot.around)
 
-    found = await explaining.who_may(w.slack.team_id, operation, "slack")
+    found = await explaining.who_may(people[0], operation, "", "slack", None)
 
     assert (found.known, len(found.people or ())) == (len(people), 667)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.domain.actor import Actor
 from bot.domain.decision import Channel
-from bot.domain.errors import FieldError, NotAllowed, NotNow
+from bot.domain.errors import BadRequest, FieldError, NotAllowed, NotNow
 from bot.domain.explanation import Explanation
 from bot.domain.operation import Operation
 from bot.pipeline.explaining import Explaining
@@ -187,7 +187,7 @@ async def test_while_slack_is_silent_people_are_not_known(asking: Asking) -> Non
     explaining = Explaining(lambda: rules(SMALL), quiet(asking.directory, asking.clock))
 
     why = await asking.why(IDA, "bob because")
-    who = await explaining.who_may("T1", SUSPEND, "slack")
+    who = await explaining.who_may(ADA, SUSPEND, "", "slack", None)
 
     assert (why.code, why.helpers) == ("no_rule", None)
     assert (who.people, [rule.id for rule in who.rules]) == (
@@ -199,8 +199,12 @@ async def test_while_slack_is_silent_people_are_not_known(asking: Asking) -> Non
 async def test_who_may_counts_those_that_some_params_would_be_allowed(asking: Asking) -> None:
     explaining = Explaining(lambda: rules(SMALL), quiet(asking.directory, asking.clock))
 
-    found = await explaining.who_may("T1", SUSPEND, "slack")
+    found = await explaining.who_may(ADA, SUSPEND, "", "slack", None)
+    narrowed = await explaining.who_may(ADA, SUSPEND, "bob because days=10", "slack", None)
 
+    assert narrowed.people == ("Lea", "Max")
+    with pytest.raises(BadRequest, match="many"):
+        await explaining.who_may(ADA, SUSPEND, "bob because days=many", "slack", None)
     assert (found.people, found.known) == (("Lea", "Max", "Sue"), 3)
 
 
