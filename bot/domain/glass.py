@@ -4,6 +4,8 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.domain.ids import short
+
 
 class Review(BaseModel):
     """Somebody broke the glass for *invocation*; open until somebody else has looked at it."""
@@ -20,3 +22,8 @@ class Review(BaseModel):
     closed_at: datetime | None = None
     closed_by: str | None = None
     finding: str = ""
+
+    @property
+    def short(self) -> str:
+        """Return the part of its invocation's id that people type."""
+        return short(self.invocation)

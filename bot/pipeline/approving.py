@@ -37,14 +37,22 @@ class Approving:
 
     async def look(self, invocation: str, round_: int, origin: Origin) -> ApprovalCard | Refusal:
         """Return the request if who looks may decide it now, else why not."""
+        ready = await self._ready(invocation, round_, origin)
+        if isinstance(ready, Refusal):
+            return ready
+        matter, _ = ready
+        has = await self._matters.voters.counts(matter.approval, matter.asked)
+        return Shown(matter.case, matter.approval, has).card()
+
+    async def _ready(
+        self, invocation: str, round_: int, origin: Origin
+    ) -> tuple[Matter, Actor] | Refusal:
+        """Return the request as it stands and who decides it, or why they may not."""
         matter = await self._matters.find(invocation)
         if isinstance(matter, Refusal):
             return matter
         voter = await self._matters.voter(matter, round_, origin)
-        if isinstance(voter, Refusal):
-            return voter
-        has = await self._matters.voters.counts(matter.approval, matter.asked)
-        return Shown(matter.case, matter.approval, has).card()
+        return voter if isinstance(voter, Refusal) else (matter, voter)
 
     async def vote(
         self, invocation: str, round_: int, origin: Origin, *, yes: bool, reason: str
@@ -54,12 +62,10 @@ class Approving:
         if wrong := unreasonable(said):
             return wrong
         for _ in range(TRIES):
-            matter = await self._matters.find(invocation)
-            if isinstance(matter, Refusal):
-                return matter
-            voter = await self._matters.voter(matter, round_, origin)
-            if isinstance(voter, Refusal):
-                return voter
+            ready = await self._ready(invocation, round_, origin)
+            if isinstance(ready, Refusal):
+                return ready
+            matter, voter = ready
             vote = Vote(
                 person=voter.id,
                 name=voter.name,
@@ -110,12 +116,10 @@ class Approving:
     async def hand_over(self, invocation: str, round_: int, origin: Origin, to: str) -> Answer:
         """Let *to* decide in place of who may; whoever hands over has no word of their own then."""
         for _ in range(TRIES):
-            matter = await self._matters.find(invocation)
-            if isinstance(matter, Refusal):
-                return matter
-            voter = await self._matters.voter(matter, round_, origin)
-            if isinstance(voter, Refusal):
-                return voter
+            ready = await self._ready(invocation, round_, origin)
+            if isinstance(ready, Refusal):
+                return ready
+            matter, voter = ready
             no = await self._unfit(matter, voter, to)
             if no is not None:
                 return no

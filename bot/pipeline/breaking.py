@@ -29,7 +29,7 @@ class Glass:
         last = open_[-1]
         return NotNow(
             f"You broke the glass for `{last.operation}`, and nobody has looked at that yet.",
-            fix=f"Somebody else closes it: `/ops glass.review {short(last.invocation)}`.",
+            fix=f"Somebody else closes it: `/ops glass.review {last.short}`.",
         )
 
     def broken(self, case: ClearCase, reason: str, decision: Decision) -> Entry:

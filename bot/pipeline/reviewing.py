@@ -6,7 +6,6 @@ from bot.domain.actor import Actor
 from bot.domain.clock import Clock
 from bot.domain.errors import NotAllowed, Refused
 from bot.domain.glass import Review
-from bot.domain.ids import short
 from bot.domain.record import Stage
 from bot.pipeline.protocols import Book, Directory, Entry
 from bot.pipeline.recording import own_event
@@ -48,7 +47,7 @@ class Reviewing:
         known = [*await self._book.open_reviews(by.team)]
         closed = await self._book.review(which)
         for review in [*known, *([closed] if closed else [])]:
-            if which in {review.invocation, short(review.invocation)}:
+            if which in {review.invocation, review.short}:
                 return review
         raise Refused(
             f"No broken glass is called {which!r}.", fix="`/ops glass.list` shows what is open."

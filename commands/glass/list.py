@@ -18,9 +18,7 @@ async def list_broken(
     found = await reviews.open(ctx.actor.team)
     if not found:
         return Result("Nobody has broken the glass that somebody else has not looked at.")
-    rows = tuple(
-        (r.invocation[-8:], r.name, r.operation, f"{r.at:%d %b %H:%M} UTC", r.reason) for r in found
-    )
+    rows = tuple((r.short, r.name, r.operation, f"{r.at:%d %b %H:%M} UTC", r.reason) for r in found)
     return Result(
         f"{len(found)} to look at; `/ops glass.review NAME` closes one.",
         table=(("name", "who", "what", "when", "why"), *rows),
