@@ -9,7 +9,7 @@ import sqlite3
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, closing
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from playground.driver import PretendSlack
 from playground.model import Person
 from playground.page.around import Standing
 from playground.screen import SeenMessage
+from playground.server import listening
 
 STARTS_WITHIN = 30.0
 """Seconds that the bot gets to start on a slow machine."""
@@ -213,12 +214,13 @@ async def on_stage(
     *config* is more of `redbutton.toml`, *environ* more of the bot's environment.
     """
     seed(folder / "backoffice.db")
-    async with PretendSlack.open() as slack:
+    # The port is bound here and not listened on: the bot may, and nobody else is given it.
+    async with AsyncExitStack() as stack:
+        slack = await stack.enter_async_context(PretendSlack.open())
+        port = stack.enter_context(closing(listening())).getsockname()[1]
         cast = gather(slack)
         told = CONFIG.format(folder=folder, cast=cast) + config
         (folder / "redbutton.toml").write_text(told)
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
         settings = _environment(slack, folder, port) | dict(environ or {})
         if http:
             slack.deliver_to(f"http://127.0.0.1:{port}/slack/events")
