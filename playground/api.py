@@ -1,6 +1,5 @@
 """The Web API over HTTP: who may call, what is called, and the trouble that is switched on."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import format_datetime
@@ -21,6 +20,7 @@ from playground import posting
 from playground.arguments import Arguments
 from playground.errors import SlackError
 from playground.model import Call
+from playground.trouble import with_trouble
 from playground.workspace import Workspace
 
 Caller = Literal["bot", "app"]
@@ -91,28 +91,7 @@ class WebApi:
     async def _with_trouble(
         self, request: Request, name: str, act: Callable[[], Response]
     ) -> Response:
-        fault = self.workspace.faults.next_for(name)
-        match fault.kind if fault else None:
-            case "down":
-                return await self._drop(request)
-            case "rate_limited":
-                return _rate_limited(int(fault.seconds) if fault else 1)
-            case "server_error":
-                return PlainTextResponse("Internal Server Error", 500)
-            case "slow":
-                await asyncio.sleep(fault.seconds if fault else 0)
-                return act()
-            case "lossy":
-                act()
-                return await self._drop(request)
-            case None:
-                return act()
-
-    async def _drop(self, request: Request) -> Response:
-        """Close the connection; the response returned here reaches nobody."""
-        request.scope["extensions"]["redbutton.drop"]["now"]()
-        await request.receive()
-        return Response()
+        return await with_trouble(self.workspace.faults, request, name, act, _rate_limited)
 
     def _answer(self, request: Request, method: str, body: bytes) -> Response:
         workspace = self.workspace

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-Kind = Literal["rate_limited", "down", "server_error", "slow", "lossy"]
+Kind = Literal["rate_limited", "down", "server_error", "slow", "lossy", "wrong"]
 
 POSTING_GAP = timedelta(seconds=1)
 """docs.slack.dev: rate-limits, one message a second per channel."""
@@ -56,6 +56,10 @@ class Faults:
     def lossy(self, method: str = "*", times: int | None = None) -> None:
         """Act, then close the connection without an answer."""
         self._active.append(Fault("lossy", method, times))
+
+    def wrong(self, method: str = "*", times: int | None = None) -> None:
+        """Answer 200 with something that is not what was asked for, without acting."""
+        self._active.append(Fault("wrong", method, times))
 
     def on(self, kind: Kind) -> bool:
         """Say whether trouble of this *kind* is still to be met."""

@@ -11,7 +11,7 @@ from bot.domain.actor import Actor
 from bot.domain.clock import Clock
 from bot.domain.decision import Channel
 from bot.pipeline.protocols import Directory
-from integrations.ports import Pager
+from integrations.ports import Rota
 
 FRESH = 60.0
 """Seconds for which an answer of the pager counts as of now."""
@@ -32,7 +32,7 @@ class OnCallDirectory(Directory):
     that nobody is on call.
     """
 
-    def __init__(self, directory: Directory, pager: Pager, clock: Clock, stale: float) -> None:
+    def __init__(self, directory: Directory, pager: Rota, clock: Clock, stale: float) -> None:
         self._directory = directory
         self._pager = pager
         self._clock = clock

@@ -37,14 +37,14 @@ class Roster:
 
 
 class Rosters:
-    """Implements `integrations.ports.Pager` by *rosters*; it is no vendor: it only reckons."""
+    """Implements `integrations.ports.Rota` by *rosters*; it is no vendor: it only reckons."""
 
     def __init__(self, rosters: Mapping[str, Roster], clock: Clock) -> None:
         self._rosters = rosters
         self._clock = clock
 
     async def on_call(self) -> Mapping[str, frozenset[str]]:
-        """See `Pager.on_call`."""
+        """See `Rota.on_call`."""
         now = self._clock.now()
         people = {name: roster.at(now) for name, roster in self._rosters.items()}
         return {name: frozenset({who} if who else ()) for name, who in people.items()}
