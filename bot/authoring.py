@@ -10,14 +10,48 @@ from bot.domain.actor import Actor
 from bot.domain.catalogue import Catalogue
 from bot.domain.clock import Clock
 from bot.domain.context import Context, StepRule
-from bot.domain.errors import Refused
+from bot.domain.errors import (
+    IntegrationError,
+    NotConfigured,
+    OutcomeUnknown,
+    RedbuttonError,
+    Refused,
+)
 from bot.domain.explanation import Explanation, RuleWords, WhoMay
 from bot.domain.freeze import Freeze
+from bot.domain.incident import (
+    ENDED,
+    OPEN,
+    STUCK,
+    UNKNOWN_SERVICE,
+    Call,
+    Change,
+    Declared,
+    Handover,
+    Holder,
+    Incident,
+    Limb,
+    LimbState,
+    Moment,
+    MomentKind,
+    Role,
+    Settled,
+    Severity,
+    Status,
+    Task,
+    durations,
+    one_line,
+)
+from bot.domain.incident import Draft as IncidentDraft
+from bot.domain.incident_names import room_of
+from bot.domain.incident_plan import Contact, Plan, StatusPageRule
+from bot.domain.notice import Note, Prompt
 from bot.domain.operation import Operation, Risk, Undo, declare
 from bot.domain.params import (
     DateTime,
     Duration,
     Email,
+    Hidden,
     LongText,
     MinorUnits,
     Money,
@@ -30,16 +64,32 @@ from bot.domain.params import (
     SlackChannel,
     SlackUser,
 )
-from bot.domain.ports import Approvals, Explainer, Freezes, Incidents, Reviews, Rules
-from bot.domain.result import File, Result
+from bot.domain.ports import (
+    Approvals,
+    Explainer,
+    Freezes,
+    Incidents,
+    Reviews,
+    Rules,
+    Saying,
+)
+from bot.domain.result import File, Press, Result
 
 __all__ = [
+    "ENDED",
+    "OPEN",
+    "STUCK",
+    "UNKNOWN_SERVICE",
     "Actor",
     "Approvals",
+    "Call",
     "Catalogue",
+    "Change",
     "Clock",
+    "Contact",
     "Context",
     "DateTime",
+    "Declared",
     "Duration",
     "Email",
     "Explainer",
@@ -47,29 +97,56 @@ __all__ = [
     "File",
     "Freeze",
     "Freezes",
+    "Handover",
+    "Hidden",
+    "Holder",
+    "Incident",
+    "IncidentDraft",
     "Incidents",
+    "IntegrationError",
+    "Limb",
+    "LimbState",
     "LongText",
     "MinorUnits",
+    "Moment",
+    "MomentKind",
     "Money",
+    "NotConfigured",
+    "Note",
     "Operation",
     "Option",
     "Options",
+    "OutcomeUnknown",
     "Params",
     "Personal",
+    "Plan",
+    "Press",
+    "Prompt",
+    "RedbuttonError",
     "Refused",
     "Rest",
     "Result",
     "Reviews",
     "Risk",
+    "Role",
     "RuleWords",
     "Rules",
+    "Saying",
     "Secret",
+    "Settled",
+    "Severity",
     "SlackChannel",
     "SlackUser",
+    "Status",
+    "StatusPageRule",
     "StepRule",
+    "Task",
     "Undo",
     "WhoMay",
+    "durations",
+    "one_line",
     "operation",
+    "room_of",
 ]
 
 
@@ -82,14 +159,16 @@ def operation(  # noqa: PLR0913  Each is one line of a declaration, all but two 
     undo: Undo | None = None,
     probe: Callable[..., Awaitable[bool | None]] | None = None,
     timeout: float = 300.0,
+    aside: bool = False,
 ) -> Callable[[Callable[..., Awaitable[Result]]], Operation]:
     """Declare the function below as the operation *name* (`group.verb`).
 
     *target* names the field that is acted on. *preview* is called with the params and returns rows,
     header first, of what would change. *undo* names the operation that takes it back. *probe* is
     called with the params after a lost answer: True, it happened; False, it did not; None, it
-    cannot be told. *timeout* bounds a run, in seconds. Raises TypeError at import where the
-    declaration is wrong.
+    cannot be told. *timeout* bounds a run, in seconds. Of a run *aside* who asked alone is told, by
+    direct message: for what the channel is told by other messages, or not at all. Raises TypeError
+    at import where the declaration is wrong.
     """
 
     def declared(call: Callable[..., Awaitable[Result]]) -> Operation:
@@ -102,6 +181,7 @@ def operation(  # noqa: PLR0913  Each is one line of a declaration, all but two 
             undo=undo,
             probe=probe,
             timeout=timeout,
+            aside=aside,
         )
 
     return declared

@@ -28,41 +28,18 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from typing_extensions import override
 
 from bot.domain.errors import Misconfigured
+from bot.settings_examples import EXAMPLES
+from bot.settings_incidents import (
+    IncidentSettings,
+    JiraSettings,
+    PagerDutySettings,
+    StatuspageSettings,
+)
 
 SLACK_ID = r"^[A-Z][A-Z0-9]{2,20}$"
 SlackId = Annotated[str, StringConstraints(pattern=SLACK_ID)]
 CONFIG_VARIABLE = "REDBUTTON_CONFIG"
 DEFAULT_CONFIG = "redbutton.toml"
-
-EXAMPLES = {
-    "SLACK_BOT_TOKEN": "xoxb-… from your app's page > OAuth & Permissions",
-    "SLACK_SIGNING_SECRET": "8f742231b10e8888abcd99ffff85a500 from your app's Basic Information",
-    "SLACK_API_URL": "https://slack.com/api/",
-    "SLACK_APP_TOKEN": "xapp-1-… from Basic Information > App-Level Tokens, connections:write",
-    "DATABASE_URL": "sqlite:///var/redbutton.db",
-    "REDBUTTON_VAR": "var",
-    "REDBUTTON_PORT": "3000",
-    "REDBUTTON_HOST": "127.0.0.1",
-    "policy.paths": 'paths = ["rules/"]',
-    "policy.zone": 'zone = "Europe/Berlin"',
-    "policy.incident": 'incident = "Checkout fails"',
-    "policy.on_call_stale": "on_call_stale = 600",
-    "roster": (
-        '[roster.platform]\npeople = ["U0123ABCD", "U0456EFGH"]\n'
-        'starts = "2026-11-02T09:00"\ndays = 7'
-    ),
-    "targets": ('[targets.user."ada@example.com"]\nenvironment = "prod"\nowner = "support-leads"'),
-    "groups": 'support = ["U0123ABCD"]',
-    "channels": 'ops = ["C0123ABCD"]',
-    "databases": '[databases.backoffice]\nurl = "sqlite:///var/backoffice.db"',
-    "lanes": '[lanes.finance]\nchannel = "C0123ABCD"',
-    "glass.channel": 'channel = "C0123ABCD"',
-    "cli.users": 'alice = "U0123ABCD"',
-    "cli.auditors": 'auditors = ["alice"]',
-    "aliases": '"/suspend" = "users.suspend"',
-}
-"""A right value for each setting, shown beside a wrong one."""
-
 
 _DATABASE = re.compile(r"(sqlite:///|postgres(ql(\+psycopg)?)?://)\S+")
 
@@ -245,6 +222,33 @@ class Settings(BaseSettings):
     Left out, a file beside an SQLite store holds them; PostgreSQL needs it, the same for each bot.
     """
 
+    pagerduty_token: SecretStr | None = Field(None, validation_alias="PAGERDUTY_API_TOKEN")
+    """PagerDuty's REST API key; set, pages are sent."""
+
+    pagerduty_from: str | None = Field(None, validation_alias="PAGERDUTY_FROM")
+    """The e-mail of the PagerDuty user in whose name pages are made."""
+
+    pagerduty_url: str = Field("https://api.pagerduty.com", validation_alias="PAGERDUTY_API_URL")
+    """PagerDuty's API; `https://api.eu.pagerduty.com` for accounts in Europe."""
+
+    pagerduty_secret: SecretStr | None = Field(None, validation_alias="PAGERDUTY_WEBHOOK_SECRET")
+    """What PagerDuty signs its webhooks with; set, they are taken."""
+
+    jira_url: str | None = Field(None, validation_alias="JIRA_URL")
+    """Jira's address; set, tickets are made."""
+
+    jira_email: str | None = Field(None, validation_alias="JIRA_EMAIL")
+    """The e-mail of the Jira user in whose name tickets are made."""
+
+    jira_token: SecretStr | None = Field(None, validation_alias="JIRA_API_TOKEN")
+    """That user's API token."""
+
+    jira_secret: SecretStr | None = Field(None, validation_alias="JIRA_WEBHOOK_SECRET")
+    """What Jira signs its webhooks with; set, they are taken."""
+
+    statuspage_key: SecretStr | None = Field(None, validation_alias="STATUSPAGE_API_KEY")
+    """Statuspage's API key; set with `statuspage.page`, the status page can be told."""
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", validation_alias="REDBUTTON_LOG_LEVEL"
     )
@@ -265,6 +269,10 @@ class Settings(BaseSettings):
     lanes: dict[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")], LaneSettings] = {}
     """Lanes of approval by name."""
     glass: GlassSettings = GlassSettings()
+    incident: IncidentSettings = IncidentSettings()
+    pagerduty: PagerDutySettings = PagerDutySettings()
+    jira: JiraSettings = JiraSettings()
+    statuspage: StatuspageSettings = StatuspageSettings()
     cli: CliSettings = CliSettings()
     aliases: dict[Annotated[str, StringConstraints(pattern=r"^/[a-z0-9_-]{1,31}$")], str] = {}
     """Extra slash commands: each means an operation."""

@@ -15,8 +15,8 @@ class StepRule:
     """How a step is carried out: at most *attempts* tries, each within *deadline* seconds.
 
     Only what did not happen is tried again (`Unreachable`, or a read that timed out). A write whose
-    answer was lost is never repeated blindly: *find*, called with the step's key, looks for what it
-    made.
+    answer was lost, or that a crash cut off, is never repeated blindly: *find*, called with the
+    step's key, looks for what it made.
     """
 
     attempts: int = 3
@@ -64,9 +64,9 @@ class Context(Protocol):
         """Await *call* once and remember its answer under *label*, unique within the run.
 
         After a crash a done step answers from memory, decoded by *call*'s return annotation. A
-        *call* that takes `key` is given one derived from invocation and label, and must answer a
-        repeat of that key with the first answer. The label is what people see. Raises what *call*
-        raises; steps may run in parallel.
+        *call* that takes `key` is given one derived from invocation and label, unless *kwargs* hold
+        one, and must answer a repeat of that key with the first answer. The label is what people
+        see. Raises what *call* raises; steps may run in parallel.
         """
         ...
 

@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 
 from bot.domain.params import (
     CHANNEL,
+    HIDDEN,
     LONG,
     PERSONAL,
     REST,
@@ -55,7 +56,7 @@ class FieldSpec:
     """One field.
 
     Its kind, bounds and words. Bounds of money are in minor units, of text in characters. *rest*
-    says that it takes the rest of the line, as it stands.
+    says that it takes the rest of the line, as it stands, *hidden* that no form shows it.
     """
 
     name: str
@@ -72,6 +73,7 @@ class FieldSpec:
     options: Options | None = None
     personal: bool = False
     rest: bool = False
+    hidden: bool = False
 
     @property
     def label(self) -> str:
@@ -89,6 +91,8 @@ def fields_of(model: type[Params]) -> tuple[FieldSpec, ...]:
     specs = tuple(_spec(name, info) for name, info in model.model_fields.items())
     for early in (s.name for s in specs[:-1] if s.rest):
         raise TypeError(f"The field {early!r} takes the rest of the line, so it must be the last.")
+    for lacking in (s.name for s in specs if s.hidden and s.required):
+        raise TypeError(f"The field {lacking!r} is in no form, so it cannot be required.")
     return specs
 
 
@@ -110,6 +114,7 @@ def _spec(name: str, info: FieldInfo) -> FieldSpec:
         options=next((m for m in marks if isinstance(m, Options)), None),
         personal=PERSONAL in marks,
         rest=REST in marks,
+        hidden=HIDDEN in marks,
         **bounds,
     )
 

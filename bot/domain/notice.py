@@ -8,9 +8,10 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from bot.domain.approval import Remark, Standing, Vote
+from bot.domain.incident import Incident
 from bot.domain.invocation import State, StepState
 from bot.domain.operation import Risk
-from bot.domain.result import Result
+from bot.domain.result import Press, Result
 
 
 class StepLine(BaseModel):
@@ -28,7 +29,7 @@ class RunCard(BaseModel):
 
     Also a READ's result. *asked_by* is a Slack id where there is one. *looking* says, of an unknown
     outcome, that the bot itself looks what came of it. *glass* says, of what waits, that its asker
-    may break the glass for it.
+    may break the glass for it; *aside* that nobody else sees it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -51,6 +52,7 @@ class RunCard(BaseModel):
     undo: str = ""
     looking: bool = False
     glass: bool = False
+    aside: bool = False
 
 
 class Note(BaseModel):
@@ -99,7 +101,37 @@ class ApprovalCard(BaseModel):
     outcome: str = ""
 
 
-Notice = RunCard | Note | ApprovalCard
+class Prompt(BaseModel):
+    """A few sentences with buttons for what may be done now. *title* stands above them in bold."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Literal["prompt"] = "prompt"
+    message: str
+    title: str = ""
+    lines: tuple[str, ...] = ()
+    presses: tuple[Press, ...] = ()
+
+
+class IncidentFace(StrEnum):
+    """For whom an incident is drawn: for those in its room, or for everybody else."""
+
+    HEADER = "header"
+    ANNOUNCEMENT = "announcement"
+
+
+class IncidentCard(BaseModel):
+    """An incident as it stands, edited as it goes."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Literal["incident"] = "incident"
+    face: IncidentFace
+    incident: Incident
+    sentence: str = ""
+
+
+Notice = RunCard | Note | ApprovalCard | Prompt | IncidentCard
 
 
 class Audience(StrEnum):

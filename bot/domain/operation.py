@@ -36,7 +36,10 @@ class Undo:
 
 @dataclass(frozen=True)
 class Operation:
-    """A declared operation. *timeout* bounds a whole run, in seconds."""
+    """A declared operation. *timeout* bounds a whole run, in seconds.
+
+    Of a run *aside* who asked alone is told, by direct message.
+    """
 
     name: str
     risk: Risk
@@ -50,6 +53,7 @@ class Operation:
     preview: Reach | None = None
     probe: Reach | None = None
     timeout: float = 300.0
+    aside: bool = False
     reaches: tuple[Reach, ...] = field(default=(), compare=False)
 
     @property

@@ -61,7 +61,7 @@ class Mark:
 
 
 LONG, USER, CHANNEL, PERSONAL = Mark("long"), Mark("user"), Mark("channel"), Mark("personal")
-REST = Mark("rest")
+REST, HIDDEN = Mark("rest"), Mark("hidden")
 
 LongText = Annotated[str, LONG]
 Money = Annotated[int, MinorUnits()]
@@ -75,6 +75,8 @@ SlackChannel = Annotated[str, CHANNEL, StringConstraints(pattern=r"^[CGD][A-Z0-9
 Personal = Annotated[T, PERSONAL]
 # The last field alone may be one: it takes all that is typed after those before it, as it stands.
 Rest = Annotated[T, REST]
+# No form shows it: a button, or words, give it.
+Hidden = Annotated[T, HIDDEN]
 
 
 @dataclass(frozen=True)

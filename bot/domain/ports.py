@@ -1,8 +1,8 @@
 """What operations about the bot itself may ask for; injected by type like any port."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bot.domain.actor import Actor
 from bot.domain.approval import Waiting
@@ -10,6 +10,9 @@ from bot.domain.decision import Decision, Question
 from bot.domain.explanation import Explanation, RuleWords, WhoMay
 from bot.domain.freeze import Freeze
 from bot.domain.glass import Review
+from bot.domain.incident import Declared, Draft, Incident, Moment
+from bot.domain.incident_plan import Contact, Plan
+from bot.domain.notice import Notice
 from bot.domain.operation import Operation
 
 
@@ -134,9 +137,83 @@ class Freezes(Protocol):
         ...
 
 
-class Incidents(Protocol):
+class Trouble(Protocol):
     """Knows whether there is trouble."""
 
-    async def current(self) -> str | None:
-        """Return the name of the open incident, or None."""
+    async def current(self, team: str) -> str | None:
+        """Return the name of the worst incident of *team* that is open, or None."""
+        ...
+
+
+class Saying(NamedTuple):
+    """A message of an incident: *notice* in *slot*, to the channel or the person *to*."""
+
+    slot: str
+    notice: Notice
+    to: str
+
+
+Edit = Callable[[Incident], Incident]
+"""Returns an incident as it is to be; called again where somebody else was first."""
+
+
+class Incidents(Protocol):
+    """Keeps incidents, and shows each as it stands wherever it is shown.
+
+    Raises NotNow where the store does not take or tell it.
+    """
+
+    @property
+    def plan(self) -> Plan:
+        """Return how incidents are met here."""
+        ...
+
+    async def declare(self, draft: Draft, by: Actor, invocation: str, *, key: str) -> Declared:
+        """Write the incident down that *draft* tells of, unless just that was declared just now.
+
+        Of any number who declare the same at once one is the first. A second call with *key*
+        returns the first answer.
+        """
+        ...
+
+    async def get(self, incident: str) -> Incident:
+        """Return the incident with this id. Raises Refused where there is none."""
+        ...
+
+    async def meant(self, which: str, who: Actor, channel: str | None) -> Incident:
+        """Return the incident that *who* means by *which*: its number, name, room or short form.
+
+        An empty *which* means that of the room *channel*, or else the only one that is open. Raises
+        Refused where none or several are meant. One that *who* may not see is not there.
+        """
+        ...
+
+    async def open(self, who: Actor) -> Sequence[Incident]:
+        """Return the open incidents that *who* may see, the worst first."""
+        ...
+
+    async def since(self, who: Actor, since: datetime) -> Sequence[Incident]:
+        """Return those declared *since* then that *who* may see, newest first; at most 1,000."""
+        ...
+
+    async def change(
+        self, incident: str, edit: Edit, *moments: Moment, say: Sequence[Saying] = ()
+    ) -> Incident:
+        """Change the incident with this id by *edit*, and put *moments* into its timeline.
+
+        All of it or nothing, and once: where the first moment stands in the timeline already,
+        nothing is changed. *say* is what is posted with it. Returns it as it stands then.
+        """
+        ...
+
+    async def timeline(self, incident: str) -> Sequence[Moment]:
+        """Return the timeline of the incident with this id, oldest first."""
+        ...
+
+    async def posted(self, incident: str, slot: str) -> tuple[str, str] | None:
+        """Return channel and `ts` of the message in *slot*, or None while it is not out."""
+        ...
+
+    async def contacts(self, service: str) -> Sequence[Contact]:
+        """Return whom to call for *service*, as last known; the first to be called first."""
         ...

@@ -1,6 +1,7 @@
 """What an operation gives back: data, from which each surface makes its own picture."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -15,8 +16,26 @@ class File(BaseModel):
     title: str = ""
 
 
+class Press(BaseModel):
+    """A button that asks for *operation* with *params*, as words; who presses it asks.
+
+    With *fill* its form is opened first, with *params* in it.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    label: str
+    operation: str
+    params: Mapping[str, str] = {}
+    fill: bool = False
+    style: Literal["primary", "danger"] | None = None
+
+
 class Result(BaseModel):
-    """What came of it: *text* is one or two sentences; *table* has its header first."""
+    """What came of it: *text* is one or two sentences; *table* has its header first.
+
+    *presses* are buttons for what may be done next.
+    """
 
     model_config = ConfigDict(frozen=True, ser_json_bytes="base64", val_json_bytes="base64")
 
@@ -25,6 +44,7 @@ class Result(BaseModel):
     table: tuple[tuple[str, ...], ...] = ()
     link: str | None = None
     file: File | None = None
+    presses: tuple[Press, ...] = ()
 
     def __init__(self, text: str, **rest: Any) -> None:
         super().__init__(text=text, **rest)

@@ -4,11 +4,12 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.clock import Clock
 from bot.domain.decision import TargetFacts
+from bot.domain.ports import Trouble
 from bot.main.kept import Kept
 from bot.pipeline.oncall import OnCallDirectory
 from bot.pipeline.protocols import Directory
 from bot.pipeline.rosters import Roster, Rosters
-from bot.pipeline.surroundings import Surroundings, ToldIncident
+from bot.pipeline.surroundings import Surroundings
 from bot.settings import RosterSettings, Settings
 from bot.store.freezes import SqlFreezes
 
@@ -21,7 +22,7 @@ def people_of(settings: Settings, directory: Directory, clock: Clock) -> OnCallD
 
 
 def surroundings_of(
-    settings: Settings, directory: Directory, kept: Kept, clock: Clock
+    settings: Settings, directory: Directory, kept: Kept, incidents: Trouble, clock: Clock
 ) -> Surroundings:
     """Return what puts questions to the rules, with all that *settings* and the store tell."""
     policy = settings.policy
@@ -30,7 +31,7 @@ def surroundings_of(
         kept.book,
         SqlFreezes(kept.store),
         clock,
-        ToldIncident(policy.incident),
+        incidents,
         ZoneInfo(policy.zone),
         {
             kind: {of: TargetFacts(one.environment, one.owner) for of, one in known.items()}

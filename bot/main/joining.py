@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 from bot.domain.clock import Clock
 from bot.domain.errors import Misconfigured
 from bot.domain.operation import Operation
-from bot.domain.ports import Explainer, Freezes, Incidents, Reviews
+from bot.domain.ports import Explainer, Freezes, Reviews
 from bot.engine.durable import DurableEngine
 from bot.http.server import web
 from bot.main.agreeing import Ground, agreeing
@@ -20,6 +20,7 @@ from bot.main.health import SlackWatch, checks, facts
 from bot.main.kept import Kept
 from bot.main.known import Known
 from bot.main.sharing import Place
+from bot.main.trouble import incidents_of
 from bot.pipeline.acts import Acts
 from bot.pipeline.breaking import Glass
 from bot.pipeline.browsing import Browsing
@@ -114,7 +115,8 @@ def join(on: Foundation) -> Bot:
     book, clock, known, replicas = on.kept.book, on.clock, on.known, on.place.replicas
     directory = SlackDirectory(on.client, clock, _identity(on.settings))
     people = people_of(on.settings, directory, clock)
-    around = surroundings_of(on.settings, people, on.kept, clock)
+    incidents = incidents_of(on.settings, known, on.kept, clock)
+    around = surroundings_of(on.settings, people, on.kept, incidents, clock)
     _provide(on, people, around)
     follow, offers = Follow(), Offers(known.ports, clock)
     pen = Pen(book, follow, clock, on.kept.sealer.fingerprint, on.kept.owner)
@@ -182,7 +184,6 @@ def _provide(on: Foundation, people: Directory, around: Surroundings) -> None:
     """Provide the ports that need people, or the store."""
     ports, rules = on.known.ports, on.known.rules
     ports.provide(Freezes, around.freezes)
-    ports.provide(Incidents, around.incidents)
     ports.provide(Explainer, Explaining(lambda: rules.current, around))
     ports.provide(Reviews, Reviewing(on.kept.book, people, on.clock))
 

@@ -17,7 +17,7 @@ from bot.pipeline.values import build
 from bot.pipeline.wiring import Ports
 from bot.settings import Settings
 from bot.slack.forms import check_form
-from integrations.ports import Database
+from integrations.ports import Chat, Database, Pager, StatusPage, Tracker
 from integrations.sql.adapter import SqlDatabase
 from integrations.sql.config import SqlConfig
 from policies.check import check
@@ -27,7 +27,9 @@ from policies.reading import Problem, RuleFile
 from policies.standing import StandingRules
 from policies.testing import CaseFile, Reader, Verdict, judge
 
-JOINED = frozenset({Approvals, Explainer, Freezes, Incidents, Reviews})
+JOINED = frozenset(
+    {Approvals, Chat, Explainer, Freezes, Incidents, Pager, Reviews, StatusPage, Tracker}
+)
 """The ports that are provided where the rooms are joined: they need people, or the store."""
 
 

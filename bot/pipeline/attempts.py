@@ -15,6 +15,9 @@ LONGEST_PAUSE = 30.0
 """Seconds between tries; each pause is twice the last, unless the service named its own."""
 
 
+_CUT_OFF = OutcomeUnknown("It was cut off in the middle; it may have happened.")
+
+
 def takes_key(call: Callable[..., Any]) -> bool:
     """Say whether *call* is a write.
 
@@ -24,15 +27,22 @@ def takes_key(call: Callable[..., Any]) -> bool:
 
 
 async def attempt(
-    call: Callable[[], Awaitable[Any]], rule: StepRule, clock: Clock, *, key: str | None
+    call: Callable[[], Awaitable[Any]],
+    rule: StepRule,
+    clock: Clock,
+    *,
+    key: str | None,
+    look_first: bool = False,
 ) -> Any:
     """Carry out *call* by *rule*; *key* is that of a write, None for a read.
+
+    *look_first* says that it may have happened already: an earlier life was cut off in it.
 
     Raises Unreachable when nothing happened in any try, and OutcomeUnknown when the answer to a
     write was lost and cannot be found.
     """
     pause = FIRST_PAUSE
-    lost: OutcomeUnknown | None = None
+    lost = _CUT_OFF if look_first and rule.find is not None and key is not None else None
     for tries_left in reversed(range(rule.attempts)):
         wait = pause
         try:

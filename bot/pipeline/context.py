@@ -103,7 +103,7 @@ class RunContext:
         if not cut_off and (by := await self._memory.cancelled_by()) is not None:
             raise Cancelled(by)
         with self._under_way():
-            return await self._take(label, call, args, rule or StepRule(), kwargs)
+            return await self._take(label, call, args, rule or StepRule(), kwargs, cut_off=cut_off)
 
     async def _take(
         self,
@@ -112,15 +112,19 @@ class RunContext:
         args: tuple[Any, ...],
         rule: StepRule,
         kwargs: dict[str, Any],
+        *,
+        cut_off: bool,
     ) -> T:
         """Carry a step out that is not done yet, and remember how it went."""
         await self._memory.put(Step(label, StepState.RUNNING))
-        key = _key(self.invocation, label) if takes_key(call) else None
-        if key is not None:
-            kwargs.setdefault("key", key)
+        key: str | None = None
+        if takes_key(call):
+            key = kwargs.setdefault("key", _key(self.invocation, label))
             self._writes.add(label)
         try:
-            answer = await attempt(lambda: call(*args, **kwargs), rule, self.clock, key=key)
+            answer = await attempt(
+                lambda: call(*args, **kwargs), rule, self.clock, key=key, look_first=cut_off
+            )
             kept = _kept(call, answer)
         except Exception as error:
             # Any other error says nothing of whether the write happened.

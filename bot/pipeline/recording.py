@@ -155,6 +155,7 @@ def card(case: ClearCase, state: State) -> RunCard:
         asked_by_name=case.actor.name,
         words=render(case.params, case.declared, hide=True),
         state=state,
+        aside=case.declared.aside,
     )
 
 
@@ -166,6 +167,8 @@ def drafts(card: RunCard, origin: Origin) -> tuple[Draft, ...]:
     if card.risk is Risk.READ:
         ended = card.state in ENDED and origin.surface is not Surface.CLI
         return (Draft("card", Audience.PERSON, card),) if ended else ()
+    if card.aside:
+        return (Draft("card", Audience.DIRECT, replaced(card)),)
     main = Draft("card", Audience.CHANNEL, replaced(card))
     if card.preview or (card.result and _wants_thread(card.result)):
         return main, Draft("detail", Audience.THREAD, card)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.clock import Clock
 from bot.domain.decision import Question, Situation, TargetFacts
 from bot.domain.errors import NotNow
-from bot.domain.ports import Freezes, Incidents, Rules
+from bot.domain.ports import Freezes, Rules, Trouble
 from bot.pipeline.protocols import Counts, Directory, Tally
 from bot.pipeline.recording import ClearCase
 
@@ -37,8 +37,9 @@ class ToldIncident:
 
     name: str | None = None
 
-    async def current(self) -> str | None:
-        """See `Incidents.current`."""
+    async def current(self, team: str) -> str | None:
+        """See `Trouble.current`."""
+        del team
         return self.name
 
 
@@ -53,7 +54,7 @@ class Surroundings:
     book: Counting
     freezes: Freezes
     clock: Clock
-    incidents: Incidents = ToldIncident()
+    incidents: Trouble = ToldIncident()
     zone: ZoneInfo = UTC
     targets: Targets = field(default_factory=dict)
 
@@ -74,7 +75,7 @@ class Surroundings:
         origin = case.origin
         place, people = origin.channel, self.directory
         channel = await people.channel(origin.team, place) if place else None
-        incident = await self.incidents.current()
+        incident = await self.incidents.current(origin.team)
         target = self._target(case)
         try:
             async with asyncio.timeout(WITHIN):

@@ -1,10 +1,31 @@
 """Which instance serves each port; operations are handed what their signatures ask for."""
 
-from collections.abc import Collection, Iterator
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterator
+from typing import Any
 
 from bot.domain.catalogue import Catalogue
 from bot.domain.errors import NotConfigured
 from bot.domain.params import Injection, Reach
+
+
+class Absent:
+    """Stands where a port is not set up: whatever is asked of it raises NotConfigured."""
+
+    def __init__(self, message: str, fix: str) -> None:
+        self._message = message
+        self._fix = fix
+
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
+        """Return what refuses, whatever it is called."""
+
+        async def refuse(*_: object, **__: object) -> Any:
+            await asyncio.sleep(0)
+            raise NotConfigured(self._message, fix=self._fix)
+
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return refuse
 
 
 class Ports:

@@ -48,6 +48,13 @@ class Keys:
         view = f"{payload.text('view', 'id')}:{payload.text('view', 'hash')}"
         return f"view:{origin.team}:{view}:{self._digest(payload.at('view', 'state'))}"
 
+    def press(self, origin: Origin, payload: Payload) -> str:
+        """Return a pressed button's key. Slack says of each press when it was."""
+        action = payload.first("actions")
+        place = payload.text("container", "message_ts") or payload.text("view", "id")
+        when = action.text("action_ts") or self._digest(payload.body)
+        return f"press:{origin.team}:{origin.user}:{place}:{action.text('action_id')}:{when}"
+
     def _digest(self, value: object) -> str:
         text = json.dumps(value, sort_keys=True, default=str).encode()
         return hmac.digest(self._secret, text, hashlib.sha256).hex()[:32]

@@ -5,13 +5,24 @@ from types import MappingProxyType
 
 from bot.domain.ids import short
 from bot.domain.invocation import State, StepState
-from bot.domain.notice import ApprovalCard, Audience, Note, Notice, RunCard, StepLine
+from bot.domain.notice import (
+    ApprovalCard,
+    Audience,
+    IncidentCard,
+    Note,
+    Notice,
+    Prompt,
+    RunCard,
+    StepLine,
+)
 from bot.domain.operation import Risk
 from bot.slack import limits
 from bot.slack.approvals import approval_card
 from bot.slack.blocks import NOTHING, Block, button, context, modal, plain, section
 from bot.slack.glass import GLASS
+from bot.slack.incidents import incident_card
 from bot.slack.mrkdwn import Mrkdwn, bold, code, join, sentence, text, user, web_address
+from bot.slack.prompts import press_button, prompt_card
 from bot.slack.results import drawn, more, overflow, rest
 from bot.slack.tables import table
 
@@ -63,6 +74,10 @@ def card(notice: Notice, audience: Audience = Audience.PERSON) -> Block:
             return {"text": words if words.strip() else NOTHING, "blocks": _note(notice)}
         case ApprovalCard():
             return approval_card(notice)
+        case Prompt():
+            return prompt_card(notice)
+        case IncidentCard():
+            return incident_card(notice)
 
 
 def goes_alone(card: RunCard, audience: Audience) -> bool:
@@ -170,6 +185,8 @@ def _buttons(card: RunCard, audience: Audience) -> list[Block]:
     address = web_address(card.result.link) if card.result and card.result.link else None
     if address:
         found.append(button("Open", "open", card.invocation, url=address))
+    if card.result and card.state is State.SUCCEEDED:
+        found += [press_button(press, n) for n, press in enumerate(card.result.presses)]
     if card.state is State.WAITING:
         found.append(button("Withdraw", CANCEL, card.invocation))
         if card.glass:

@@ -108,7 +108,8 @@ def _view(
     verb = operation.name.partition(".")[2].replace("_", " ").capitalize()
     title = f"{verb} {operation.group}"
     blocks = [*_intro(operation), *_general(operation, errors)]
-    for spec in operation.fields:
+    hidden = {f.name: values[f.name] for f in operation.fields if f.hidden and values.get(f.name)}
+    for spec in (f for f in operation.fields if not f.hidden):
         said = values[spec.name] if spec.name in values else _default(spec)
         blocks += _field(spec, said, errors)
     if confirm:
@@ -117,7 +118,7 @@ def _view(
         title if len(title) <= limits.VIEW_TITLE else verb,
         blocks,
         callback_id=CALLBACK,
-        private_metadata=metadata(operation.name, channel),
+        private_metadata=metadata(operation.name, channel, hidden),
         submit=plain(_submit(operation, verb), limits.VIEW_BUTTON),
         close=plain("Cancel", limits.VIEW_BUTTON),
     )

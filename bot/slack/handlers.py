@@ -50,7 +50,7 @@ class Handlers:
 
     def __init__(self, at: Parts) -> None:
         self._at = at
-        self._presses = Presses(at.desk, at.windows)
+        self._presses = Presses(at.desk, at.windows, at.keys)
         self._submissions = Submissions(at.desk, at.catalogue, at.keys)
         self._offering = Offering(at.desk, at.catalogue)
         self._home = Home(at.desk, at.catalogue, at.windows)

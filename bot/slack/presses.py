@@ -1,18 +1,19 @@
 """Buttons: cancel a run, share a result, run once more; in the Home, open what one looks for."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from bot.domain.invocation import Origin
 from bot.domain.notice import Note
-from bot.domain.operation import Operation
-from bot.pipeline.answers import Answer, Ask, Refusal, Taken
-from bot.slack import approvals, glass, home, sentences
-from bot.slack.asking import origin_of
+from bot.domain.operation import Operation, Risk
+from bot.pipeline.answers import Answer, Ask, Asking, Form, Refusal, Taken
+from bot.slack import approvals, glass, home, prompts, sentences
+from bot.slack.asking import Keys, origin_of
 from bot.slack.blocks import Block
 from bot.slack.cards import AGAIN, CANCEL, SHARE, card, note_view
 from bot.slack.catalogue import catalogue_view
 from bot.slack.desk import Desk
-from bot.slack.forms import blank_form
+from bot.slack.forms import blank_form, form
 from bot.slack.payload import Payload
 from bot.slack.state import asked_of
 from bot.slack.windows import Windows
@@ -21,9 +22,10 @@ from bot.slack.windows import Windows
 class Presses:
     """Answers pressed buttons. The ack shows nothing, so words follow beside it."""
 
-    def __init__(self, desk: Desk, windows: Windows) -> None:
+    def __init__(self, desk: Desk, windows: Windows, keys: Keys) -> None:
         self._desk = desk
         self._windows = windows
+        self._keys = keys
         self._calls = {CANCEL: desk.cancel, SHARE: desk.share, AGAIN: desk.again}
 
     async def pressed(self, payload: Payload) -> str:
@@ -46,8 +48,19 @@ class Presses:
             case home.OPEN:
                 await self._open(payload, origin, await self._form(origin, value))
             case _:
-                pass
+                await self._prompted(payload, origin, action.text("action_id"), value)
         return ""
+
+    async def _prompted(self, payload: Payload, origin: Origin, action: str, value: str) -> None:
+        """Do what a button says that names its operation; any other needs no answer."""
+        name, params = prompts.pressed(action, value)
+        match action.partition(":")[0]:
+            case prompts.DO:
+                await self._do(payload, origin, name, params)
+            case prompts.FILL:
+                await self._open(payload, origin, await self._form(origin, name, params))
+            case _:
+                pass
 
     async def _act(self, payload: Payload, origin: Origin, button: str, invocation: str) -> None:
         """Do to *invocation* what *button* says."""
@@ -64,13 +77,43 @@ class Presses:
             case card:
                 await self._open(payload, origin, approvals.decide_view(card, way))
 
-    async def _form(self, origin: Origin, name: str) -> Block:
-        """Return the form of the operation *name*, or why it is not opened for who asks."""
+    async def _do(
+        self, payload: Payload, origin: Origin, name: str, params: Mapping[str, str]
+    ) -> None:
+        """Ask for the operation *name* with *params*; where they do not do, open its form."""
+        key = self._keys.press(origin, payload)
+        match await self._desk.ask(Asking(key, origin, name, Form(params))):
+            case Taken():
+                pass
+            case Refusal() as no:
+                self._tell(payload, origin, sentences.note_of(no), instead=False)
+            case Ask(repeated=True):
+                pass
+            case Ask() as ask:
+                await self._open(payload, origin, await self._form(origin, name, params, ask))
+
+    async def _form(
+        self,
+        origin: Origin,
+        name: str,
+        params: Mapping[str, str] | None = None,
+        ask: Ask | None = None,
+    ) -> Block:
+        """Return the form of the operation *name*, filled in, or why it is not opened."""
         match await self._desk.opens(origin, name):
             case Refusal() as no:
                 return note_view(sentences.note_of(no))
-            case Operation() as operation:
+            case Operation() as operation if params is None:
                 return blank_form(operation, origin.channel, self._desk.lanes(operation))
+            case Operation() as operation:
+                return form(
+                    operation,
+                    params,
+                    errors=ask.errors if ask else (),
+                    confirm=operation.risk is Risk.DISRUPT,
+                    channel=origin.channel,
+                    lanes=self._desk.lanes(operation),
+                )
 
     async def _open(self, payload: Payload, origin: Origin, view: Block) -> None:
         """Open *view* over the Home; where Slack cannot, say what to type."""

@@ -27,7 +27,12 @@ def values_of(view: Any, operation: Operation) -> dict[str, Value]:
     A field that was shown with its default and was emptied is there, blank: so it was meant.
     """
     values: dict[str, Value] = {}
+    carried = _dict(_carried(view).get("in"))
     for spec in operation.fields:
+        if spec.hidden:
+            if kept := _text(carried.get(spec.name)):
+                values[spec.name] = kept
+            continue
         element = _element(view, spec.name)
         value = _READ.get(spec.kind, _typed)(element)
         if value or (element and spec.default):
@@ -55,20 +60,30 @@ def chosen_of(view: Any) -> str | None:
     return _option(_element(view, CHOSEN)) or None
 
 
-def metadata(operation: str | None, channel: str | None) -> str:
-    """Return the private_metadata of a modal about *operation*, asked for in *channel*."""
-    return json.dumps({"op": operation, "ch": channel}, separators=(",", ":"))
+def metadata(
+    operation: str | None, channel: str | None, hidden: Mapping[str, Value] | None = None
+) -> str:
+    """Return the private_metadata of a modal about *operation*, asked for in *channel*.
+
+    *hidden* are the values of fields that it does not show.
+    """
+    carried = {"in": hidden} if hidden else {}
+    return json.dumps({"op": operation, "ch": channel, **carried}, separators=(",", ":"))
 
 
 def asked_of(view: Any) -> tuple[str | None, str | None]:
     """Return the operation's name and the channel that `metadata` wrote into *view*."""
+    read = _carried(view)
+    return _text(read.get("op")) or None, _text(read.get("ch")) or None
+
+
+def _carried(view: Any) -> dict[str, Any]:
     written = _dict(view).get("private_metadata")
     try:
-        read = _dict(json.loads(written)) if isinstance(written, str) else {}
+        return _dict(json.loads(written)) if isinstance(written, str) else {}
     # Digits without end are a ValueError too; brackets without end are not.
     except (ValueError, RecursionError):
-        read = {}
-    return _text(read.get("op")) or None, _text(read.get("ch")) or None
+        return {}
 
 
 def _element(view: Any, block: str) -> dict[str, Any]:

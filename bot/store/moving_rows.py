@@ -12,12 +12,26 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 
 from audit.tables import audit_event, subject_key
-from bot.store.tables import approval, change_freeze, invocation, message, review, step, timer
+from bot.store.tables import (
+    approval,
+    change_freeze,
+    incident,
+    invocation,
+    memo,
+    message,
+    moment,
+    review,
+    step,
+    timer,
+)
 
 AT_ONCE = 1000
 """Rows that are held in memory, and committed, together."""
 
-PLAIN = (invocation, step, timer, message, approval, review, change_freeze)
+PLAIN = (
+    *(invocation, step, timer, message, approval, review, change_freeze),
+    *(incident, moment, memo),
+)
 """The tables that change, in an order in which they can be filled. They are carried over anew
 each time, the record, which only grows, from where it was left."""
 

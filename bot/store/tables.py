@@ -168,6 +168,50 @@ change_freeze = Table(
 )
 """Times in which changes are frozen: in one *environment*, or in all where there is none."""
 
+incident = Table(
+    "incident",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("team", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("live", Integer, nullable=False),
+    Column("room", Text),
+    Column("at", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    UniqueConstraint("team", "number", name="incident_number"),
+    UniqueConstraint("team", "key", name="incident_key"),
+    Index("incident_live", "team", "live"),
+    Index("incident_room", "team", "room"),
+    Index("incident_at", "team", "at"),
+    sqlite_strict=True,
+)
+"""Incidents. *live* is 1 until it has ended, *key* that of the step that wrote it down; each change
+raises *version* by one."""
+
+moment = Table(
+    "moment",
+    metadata,
+    Column("incident", Text, ForeignKey("incident.id"), primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("moment_at", "incident", "at"),
+    sqlite_strict=True,
+)
+"""The timelines of incidents; *source* tells one line from another."""
+
+memo = Table(
+    "memo",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    sqlite_strict=True,
+)
+"""What vendors said last, for when they are silent; and which of their news were heard."""
+
 writer = Table(
     "writer",
     metadata,

@@ -1,0 +1,1 @@
+"""Incidents: how they are kept, shown, watched and told of."""

@@ -1,0 +1,226 @@
+"""The incidents: declared once, changed one after the other, shown as they stand."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from pydantic import TypeAdapter
+
+from bot.domain.actor import Actor
+from bot.domain.clock import Clock
+from bot.domain.errors import Refused
+from bot.domain.ids import new_id
+from bot.domain.incident import (
+    Declared,
+    Draft,
+    Incident,
+    Moment,
+    MomentKind,
+    Status,
+    is_same_trouble,
+    one_line,
+)
+from bot.domain.incident_names import WORST_FIRST, name_of
+from bot.domain.incident_plan import Contact, Plan
+from bot.domain.ports import Edit, Saying
+from bot.pipeline.incidents.faces import entry_for
+from bot.pipeline.incidents.shelf import Made, Shelf
+from bot.pipeline.protocols import Entry
+
+FRESH = 1.0
+"""Seconds for which the rules are told what was read; so much later another process's is known."""
+
+OVERTAKEN = 50
+"""How often a change is made anew because another one came before."""
+
+MOST = 1000
+CONTACTS = TypeAdapter(list[Contact])
+
+_NUMBER = re.compile(r"(?:inc-|drill-|#)?0*(\d{1,9})", re.IGNORECASE)
+_ROOM = re.compile(r"<#([CG][A-Z0-9]{2,20})(?:\|[^>]*)?>|([CG][A-Z0-9]{8,20})")
+
+
+class IncidentDesk:
+    """Implements `Incidents` and `Trouble` over *shelf*. *told* is an incident of the settings."""
+
+    def __init__(self, shelf: Shelf, plan: Plan, clock: Clock, told: str | None = None) -> None:
+        self.plan = plan
+        self.shelf = shelf
+        self._clock = clock
+        self._told = told
+        self._current: dict[str, tuple[float, str | None]] = {}
+
+    async def current(self, team: str) -> str | None:
+        """See `Trouble.current`."""
+        if self._told is not None:
+            return self._told
+        now, known = self._clock.monotonic(), self._current.get(team)
+        if known is not None and now - known[0] < FRESH:
+            return known[1]
+        live = [i for i in await self.shelf.live(team) if i.is_open and not i.drill]
+        worst = min(live, key=_rank, default=None)
+        name = None if worst is None else _called(worst)
+        self._current[team] = (now, name)
+        return name
+
+    async def declare(self, draft: Draft, by: Actor, invocation: str, *, key: str) -> Declared:
+        """See `Incidents.declare`."""
+        now = self._clock.now()
+        draft = draft.model_copy(update={"service": self.plan.service(draft.service).name})
+
+        def same(other: Incident) -> bool:
+            young = (now - other.at).total_seconds() < self.plan.same_within
+            seen = other.may_see(by.id) and other.drill == draft.drill
+            wanted = not draft.anyway and draft.over is None
+            return wanted and young and seen and other.is_open and is_same_trouble(draft, other)
+
+        def make(number: int) -> Made:
+            made = _new(draft, by, invocation, number, now)
+            words = f"{by.name} declared it, {made.severity}."
+            first = Moment(
+                source="declared",
+                at=now,
+                kind=MomentKind.DECLARED,
+                text=words,
+                by=by.id,
+                by_name=by.name,
+                link=draft.source,
+            )
+            return made, entry_for(made, self.plan, (), now), (first,)
+
+        found, mine = await self.shelf.declare(by.team, key, same, make)
+        self._current.clear()
+        return Declared(incident=found, fresh=mine)
+
+    async def get(self, incident: str) -> Incident:
+        """See `Incidents.get`."""
+        found = await self.shelf.get(incident)
+        if found is None:
+            raise _nothing(incident)
+        return found
+
+    async def meant(self, which: str, who: Actor, channel: str | None) -> Incident:
+        """See `Incidents.meant`."""
+        which = which.strip()
+        found = await (self._called(which, who) if which else self._here(who, channel))
+        if found is None or found.team != who.team or not found.may_see(who.id):
+            raise _nothing(which)
+        return found
+
+    async def _called(self, which: str, who: Actor) -> Incident | None:
+        if number := _NUMBER.fullmatch(which):
+            return await self.shelf.numbered(who.team, int(number[1]))
+        if room := _ROOM.fullmatch(which):
+            return await self.shelf.in_room(who.team, room[1] or room[2])
+        if (found := await self.shelf.get(which)) is not None:
+            return found
+        wanted = which.casefold().lstrip("#")
+        live = await self.shelf.live(who.team)
+        return next((i for i in live if wanted in {i.name, i.room_name}), None)
+
+    async def _here(self, who: Actor, channel: str | None) -> Incident:
+        if channel and (found := await self.shelf.in_room(who.team, channel)) is not None:
+            return found
+        live = [i for i in await self.open(who) if not i.drill]
+        if len(live) == 1:
+            return live[0]
+        if not live:
+            raise Refused("No incident is open.", fix="`/incident declare` opens one.")
+        listed = ", ".join(f"`{i.short}` ({i.name})" for i in live[:5])
+        raise Refused(
+            f"{len(live)} incidents are open, and this is the room of none.",
+            fix=f"Say which by `incident=`: {listed}.",
+        )
+
+    async def open(self, who: Actor) -> Sequence[Incident]:
+        """See `Incidents.open`."""
+        live = await self.shelf.live(who.team)
+        return sorted((i for i in live if i.is_open and i.may_see(who.id)), key=_rank)
+
+    async def since(self, who: Actor, since: datetime) -> Sequence[Incident]:
+        """See `Incidents.since`."""
+        found = await self.shelf.since(who.team, since, MOST)
+        return [i for i in found if i.may_see(who.id)]
+
+    async def change(
+        self, incident: str, edit: Edit, *moments: Moment, say: Sequence[Saying] = ()
+    ) -> Incident:
+        """See `Incidents.change`."""
+        for _ in range(OVERTAKEN):
+            before = await self.get(incident)
+            if moments and await self.shelf.has(incident, moments[0].source):
+                return before
+            after = edit(before)
+            entry = entry_for(after, self.plan, say, self._clock.now())
+            if await self.shelf.amend(after, moments, entry):
+                self._current.clear()
+                return after.with_(version=after.version + 1)
+        raise Refused("Too many change this incident at once.", fix="Ask again in a moment.")
+
+    async def quietly(self, incident: str, edit: Edit) -> Incident:
+        """Change it by *edit* without a word: what nobody sees."""
+        for _ in range(OVERTAKEN):
+            before = await self.get(incident)
+            after = edit(before)
+            if after == before or await self.shelf.amend(after, (), Entry()):
+                return after
+        raise Refused("Too many change this incident at once.", fix="Ask again in a moment.")
+
+    async def timeline(self, incident: str) -> Sequence[Moment]:
+        """See `Incidents.timeline`."""
+        return await self.shelf.moments(incident)
+
+    async def posted(self, incident: str, slot: str) -> tuple[str, str] | None:
+        """See `Incidents.posted`."""
+        return await self.shelf.place((await self.get(incident)).invocation, slot)
+
+    async def contacts(self, service: str) -> Sequence[Contact]:
+        """See `Incidents.contacts`."""
+        kept = await self.shelf.recall(contacts_of(service))
+        return CONTACTS.validate_json(kept[0]) if kept else []
+
+
+def contacts_of(service: str) -> str:
+    """Return the name under which it is kept whom to call for *service*, the pager's id."""
+    return f"contacts:{service}"
+
+
+def _new(draft: Draft, by: Actor, invocation: str, number: int, now: datetime) -> Incident:
+    over = draft.over
+    return Incident(
+        id=new_id(now),
+        number=number,
+        team=by.team,
+        invocation=invocation,
+        name=name_of(number),
+        title=one_line(draft.title),
+        severity=draft.severity,
+        service=draft.service,
+        private=draft.private,
+        drill=draft.drill,
+        source=draft.source,
+        declared_by=by.id,
+        declared_by_name=by.name,
+        at=now,
+        began_at=draft.began_at,
+        status=Status.RESOLVED if over else Status.INVESTIGATING,
+        mitigated_at=over,
+        resolved_at=over,
+        people=(by.id,),
+    )
+
+
+def _rank(one: Incident) -> tuple[int, int]:
+    return WORST_FIRST[one.severity], one.number
+
+
+def _called(one: Incident) -> str:
+    """Return what the rules, and whoever reads their record, are told of it."""
+    return one.short if one.private else f"{one.short} {one.title}"
+
+
+def _nothing(which: str) -> Refused:
+    return Refused(
+        f"There is no incident {which!r}." if which else "No incident is meant.",
+        fix="`/incident list` shows those that are open.",
+    )

@@ -1,0 +1,63 @@
+"""Buttons that ask for an operation, and messages that are little more than such buttons."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.domain.notice import Prompt
+from bot.domain.result import Press
+from bot.slack import limits
+from bot.slack.blocks import NOTHING, Block, button, section
+from bot.slack.mrkdwn import bold, join, sentence
+
+DO, FILL = "do", "fill"
+"""The action_ids of such buttons, before a colon and the operation's name and number.
+
+The first asks at once, the second opens the form; the value holds the params as JSON.
+"""
+
+_LINES = 20
+
+
+def prompt_card(prompt: Prompt) -> Block:
+    """Draw *prompt* as `{text, blocks}`."""
+    words = join([bold(sentence(prompt.title)), sentence(prompt.message)], "\n")
+    lines = [sentence(line, 300) for line in prompt.lines[:_LINES]]
+    blocks = [section(words), *([section(join(lines, "\n"))] if lines else [])]
+    if prompt.presses:
+        blocks.append(actions(prompt.presses))
+    short = f"{prompt.title} {prompt.message}".strip()
+    return {"text": str(sentence(short, 1000)) or NOTHING, "blocks": blocks}
+
+
+def actions(presses: Sequence[Press], block: str = "") -> Block:
+    """Draw *presses* in a row."""
+    elements = [press_button(press, number) for number, press in enumerate(presses)]
+    named = {"block_id": block} if block else {}
+    return {"type": "actions", **named, "elements": elements}
+
+
+def press_button(press: Press, number: int = 0) -> Block:
+    """Draw the button of *press*; *number* tells it from others of its row."""
+    action = f"{FILL if press.fill else DO}:{press.operation}:{number}"
+    value = json.dumps(dict(press.params), ensure_ascii=False, separators=(",", ":"))
+    if len(value) > limits.BUTTON_VALUE:
+        raise ValueError(f"The params of a button for {press.operation!r} are too long.")
+    style = {"style": press.style} if press.style else {}
+    return button(press.label, action, value, **style)
+
+
+def pressed(action: str, value: str) -> tuple[str, Mapping[str, str]]:
+    """Return the operation and the params of such a button; what cannot be read is empty."""
+    rest = action.partition(":")[2]
+    return rest.rpartition(":")[0], _params(value)
+
+
+def _params(value: str) -> Mapping[str, str]:
+    try:
+        read: Any = json.loads(value)
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(read, dict):
+        return {}
+    return {str(name): said for name, said in read.items() if isinstance(said, str)}

@@ -1,0 +1,1 @@
+"""Incidents: declared by one press, led, told of, ended and learnt from."""

@@ -1,0 +1,35 @@
+"""Say that a limb was done by hand."""
+
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import Field
+
+from bot.authoring import Context, Incidents, LimbState, Params, Refused, Result, Risk, operation
+from commands.incident.choices import Which
+from commands.incident.stuck import LimbName, settle, stuck
+
+
+class DoneByHand(Params):
+    limb: LimbName
+    """What you did."""
+
+    link: Annotated[str, Field(max_length=500)] = ""
+    """Where it can be seen, like the address of the ticket."""
+
+    incident: Which = ""
+    """Which incident; left out, that of the channel."""
+
+
+@operation("incident.by_hand", risk=Risk.CHANGE, aside=True)
+async def done_by_hand(params: DoneByHand, ctx: Context, *, incidents: Incidents) -> Result:
+    """Say that you did by hand what a press could not do."""
+    incident = await incidents.meant(params.incident, ctx.actor, ctx.channel)
+    limb = stuck(incident, params.limb)
+    link = params.link.strip().strip("<>").partition("|")[0] or None
+    if link is not None and urlsplit(link).scheme != "https":
+        raise Refused(f"{link!r} is no address.", fix="Paste one that begins with https://.")
+    note = f"Done by hand by {ctx.actor.name}"
+    done = {"state": LimbState.BY_HAND, "note": note, "link": link, "by": ctx.actor.id}
+    await settle(ctx, incidents, incident, limb.model_copy(update=done))
+    return Result(f"{limb.label}: {note}.", link=link)
