@@ -20,7 +20,8 @@ from bot.main.health import SlackWatch, checks, facts
 from bot.main.kept import Kept
 from bot.main.known import Known
 from bot.main.sharing import Place
-from bot.main.trouble import incidents_of
+from bot.main.trouble import Troubles, troubles_of, watch_over
+from bot.main.vendors import vendors_of
 from bot.pipeline.acts import Acts
 from bot.pipeline.breaking import Glass
 from bot.pipeline.browsing import Browsing
@@ -29,6 +30,8 @@ from bot.pipeline.dispatch import Parts as DispatchParts
 from bot.pipeline.explaining import Explaining
 from bot.pipeline.follow import Follow
 from bot.pipeline.forgetting import Forgetting
+from bot.pipeline.incidents.rounds import Rounds
+from bot.pipeline.incidents.witness import Witness
 from bot.pipeline.offers import Offers
 from bot.pipeline.oncall import OnCallDirectory
 from bot.pipeline.protocols import Directory, Replicas
@@ -76,6 +79,8 @@ class Bot:
     sockets: Sockets | None
     replicas: Replicas
     grapevine: Grapevine | None
+    troubles: Troubles
+    rounds: Rounds
 
 
 def needed(value: SecretStr | None, name: str) -> str:
@@ -114,10 +119,7 @@ def join(on: Foundation) -> Bot:
     """Build every room that holds no file and no thread, and hand each what it needs."""
     book, clock, known, replicas = on.kept.book, on.clock, on.known, on.place.replicas
     directory = SlackDirectory(on.client, clock, _identity(on.settings))
-    people = people_of(on.settings, directory, clock)
-    incidents = incidents_of(on.settings, known, on.kept, clock)
-    around = surroundings_of(on.settings, people, on.kept, incidents, clock)
-    _provide(on, people, around)
+    people, troubles, around = _grounds(on, directory)
     follow, offers = Follow(), Offers(known.ports, clock)
     pen = Pen(book, follow, clock, on.kept.sealer.fingerprint, on.kept.owner)
 
@@ -129,6 +131,7 @@ def join(on: Foundation) -> Bot:
     needs = Needs(
         *(known.catalogue, known.rules, people, around, offers, known.ports, pen, replicas),
         waiting.requesting,
+        Witness(troubles.desk, book, known.catalogue),
     )
     runner = Runner(needs)
     engine = DurableEngine(_engine_store(on), runner.run, lease=on.place.lease)
@@ -153,6 +156,7 @@ def join(on: Foundation) -> Bot:
     app = web(_front(on, seam), checks(on.kept, watch, sockets, clock), tells)
     sender = Sender(on.kept.outbox, on.client, rendered, clock)
     _time(on, waiting.requesting, follow, timers)
+    rounds = watch_over(troubles, timers)
     return Bot(
         app=app,
         desk=desk,
@@ -169,7 +173,21 @@ def join(on: Foundation) -> Bot:
         sockets=sockets,
         replicas=replicas,
         grapevine=grapevine,
+        troubles=troubles,
+        rounds=rounds,
     )
+
+
+def _grounds(
+    on: Foundation, directory: SlackDirectory
+) -> tuple[OnCallDirectory, Troubles, Surroundings]:
+    """Return who there is, what keeps incidents, and what is so around; all of it is provided."""
+    people = people_of(on.settings, directory, on.clock)
+    vendors = vendors_of(on.settings, on.client, on.clock, directory.by_email)
+    troubles = troubles_of(on.settings, on.known, on.kept, vendors, on.clock)
+    around = surroundings_of(on.settings, people, on.kept, troubles.desk, on.clock)
+    _provide(on, people, around)
+    return people, troubles, around
 
 
 def _time(on: Foundation, requesting: Requesting, follow: Follow, timers: Timers) -> None:

@@ -58,6 +58,7 @@ async def running(
         client = await SlackClient.open(SlackConfig(token, settings.api_url))
         stack.push_async_callback(client.close)
         bot = join(Foundation(settings, clock, store, knows, client, here))
+        stack.push_async_callback(bot.troubles.vendors.close)
         await _start(bot, settings, clock, stack)
         yield bot
 
@@ -111,7 +112,7 @@ async def _start(bot: Bot, settings: Settings, clock: Clock, stack: AsyncExitSta
 def _keep_going(bot: Bot, clock: Clock, stack: AsyncExitStack) -> None:
     """Start what goes on for as long as the bot runs."""
     loops = [bot.timers.run(), bot.dispatch.run(), bot.watch.run(), bot.people.run()]
-    loops += [measure(bot.engine, clock), _tidy(bot, clock)]
+    loops += [measure(bot.engine, clock), _tidy(bot, clock), bot.rounds.run()]
     if isinstance(bot.replicas, SqlReplicas):
         loops.append(bot.replicas.run())
     if isinstance(clock, SharedClock):

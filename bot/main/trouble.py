@@ -1,34 +1,67 @@
 """Joins what keeps incidents, and what is asked for them of vendors."""
 
+from dataclasses import dataclass
+
 from bot.domain.clock import Clock
 from bot.domain.ports import Incidents
 from bot.main.kept import Kept
 from bot.main.known import Known
+from bot.main.vendors import Vendors
+from bot.pipeline.incidents.acts import Acts
 from bot.pipeline.incidents.desk import IncidentDesk
-from bot.pipeline.wiring import Absent
+from bot.pipeline.incidents.dressing import Dresser
+from bot.pipeline.incidents.mending import Mending
+from bot.pipeline.incidents.proof import Proof
+from bot.pipeline.incidents.reminding import Reminding
+from bot.pipeline.incidents.rounds import Rounds
+from bot.pipeline.incidents.watch import Watch
+from bot.pipeline.incidents.witness import Witness
+from bot.pipeline.timers import Timers
 from bot.settings import Settings
 from bot.store.incidents import SqlIncidents
 from integrations.ports import Chat, Pager, StatusPage, Tracker
 
 
-def incidents_of(settings: Settings, known: Known, kept: Kept, clock: Clock) -> IncidentDesk:
-    """Return the incidents, and provide them."""
+@dataclass(frozen=True)
+class Troubles:
+    """What keeps incidents, and what is reached for them."""
+
+    desk: IncidentDesk
+    vendors: Vendors
+    kept: Kept
+    known: Known
+    clock: Clock
+
+
+def troubles_of(
+    settings: Settings, known: Known, kept: Kept, vendors: Vendors, clock: Clock
+) -> Troubles:
+    """Return the incidents, and provide them and all that they reach."""
     shelf = SqlIncidents(kept.store, kept.sealer, kept.outbox.drafted)
     desk = IncidentDesk(shelf, settings.incident.plan(), clock, settings.policy.incident)
     known.ports.provide(Incidents, desk)
-    for port, absent in ABSENT.items():
-        known.ports.provide(port, absent)
-    return desk
+    known.ports.provide(Chat, vendors.chat)
+    known.ports.provide(Pager, vendors.pager)
+    known.ports.provide(Tracker, vendors.tracker)
+    known.ports.provide(StatusPage, vendors.status_page)
+    return Troubles(desk, vendors, kept, known, clock)
 
 
-ABSENT = {
-    Pager: Absent(
-        "No pager is set up here.", "Set `PAGERDUTY_API_TOKEN`; docs/how-to/pagerduty.md."
-    ),
-    Tracker: Absent("No ticket tracker is set up here.", "Set `JIRA_URL`; docs/how-to/jira.md."),
-    StatusPage: Absent(
-        "No status page is set up here.", "Set `STATUSPAGE_API_KEY`; docs/how-to/statuspage.md."
-    ),
-    Chat: Absent("Channels cannot be opened here.", "It comes with Slack's own set-up."),
-}
-"""What stands where a vendor is not set up."""
+def watch_over(on: Troubles, timers: Timers) -> Rounds:
+    """Have incidents looked after; return what learns whom to call."""
+    desk, book, vendors = on.desk, on.kept.book, on.vendors
+    acts = Acts(book, on.known.catalogue, on.clock)
+    mending = Mending(
+        desk,
+        book,
+        acts,
+        chat=vendors.chat,
+        pager=vendors.pager,
+        tracker=vendors.tracker,
+        status_page=vendors.status_page,
+    )
+    proof = Proof(desk, vendors.pager, acts)
+    duties = (mending, proof, Reminding(desk, acts), Dresser(desk, vendors.chat))
+    Watch(desk, duties, book, on.clock).join(timers)
+    Witness(desk, book, on.known.catalogue).join(timers)
+    return Rounds(desk, vendors.pager, on.clock)

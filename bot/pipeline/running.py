@@ -18,6 +18,7 @@ from bot.domain.record import Stage
 from bot.pipeline.breaking import with_broken_glass
 from bot.pipeline.context import Cancelled, Lost, RunContext
 from bot.pipeline.deciding import refusal
+from bot.pipeline.incidents.witness import WITNESS, Witness
 from bot.pipeline.metrics import ENDED_RUNS
 from bot.pipeline.offers import Offers
 from bot.pipeline.outcomes import Outcome, cancelled, failed, gravest, succeeded, too_slow
@@ -59,6 +60,7 @@ class Needs:
     pen: Pen
     replicas: Replicas
     approvals: Requesting
+    witness: Witness
 
 
 class NeedsApproval(Exception):
@@ -204,7 +206,9 @@ class Runner:
         stage = Stage.DENIED if denied else Stage.OUTCOME
         detail = self._detail(case, memory, outcome)
         told = event(case, stage, self._is.pen.clock, detail=detail)
-        entry = Entry((told,), drafts(card, case.origin), self._settle(case, outcome))
+        seen = await surely(self._is.pen.clock, lambda: self._is.witness.is_wanted(case))
+        timers = (*self._settle(case, outcome), *(self._witnessed(case) if seen else ()))
+        entry = Entry((told,), drafts(card, case.origin), timers)
         wiped = params_json(case.params, wipe_secrets=True)
         owner = None if denied else self._is.pen.owner
         book = self._is.pen.book
@@ -235,6 +239,9 @@ class Runner:
         if outcome.state is not State.UNKNOWN or case.declared.probe is None:
             return ()
         return (Timer(SETTLE, case.id, self._is.pen.clock.now() + timedelta(seconds=1)),)
+
+    def _witnessed(self, case: ClearCase) -> tuple[Timer, ...]:
+        return (Timer(WITNESS, case.id, self._is.pen.clock.now()),)
 
     def _memory(self, case: ClearCase, steps: tuple[Step, ...]) -> RunMemory | ReadMemory:
         if case.declared.risk is Risk.READ:

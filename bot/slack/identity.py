@@ -139,6 +139,21 @@ class SlackDirectory:
             shared = True
         return Channel(channel, groups, shared=shared)
 
+    async def by_email(self, email: str) -> str | None:
+        """Return the Slack id of the one full member with *email*; None where that is not known."""
+        wanted = email.strip().casefold()
+        try:
+            everybody = await self._everybody.get("", PEOPLE_WITHIN)
+        except (IntegrationError, TimeoutError):
+            return None
+        found = [
+            person.text("id")
+            for person in everybody
+            if person.text("profile", "email").strip().casefold() == wanted
+            and person.at("deleted") is not True
+        ]
+        return found[0] if wanted and len(found) == 1 else None
+
     def heard(self, news: str) -> None:
         """Forget what *news* (of `news_of`) says has changed; any other words mean everything."""
         kind, _, key = news.partition(" ")

@@ -49,6 +49,7 @@ class IncidentDesk:
         self._clock = clock
         self._told = told
         self._current: dict[str, tuple[float, str | None]] = {}
+        self._rooms: dict[str, tuple[float, frozenset[str]]] = {}
 
     async def current(self, team: str) -> str | None:
         """See `Trouble.current`."""
@@ -62,6 +63,15 @@ class IncidentDesk:
         name = None if worst is None else _called(worst)
         self._current[team] = (now, name)
         return name
+
+    async def rooms(self, team: str) -> frozenset[str]:
+        """Return the channels of *team* that are rooms of incidents not ended, as of a second."""
+        now, known = self._clock.monotonic(), self._rooms.get(team)
+        if known is not None and now - known[0] < FRESH:
+            return known[1]
+        rooms = frozenset(i.room for i in await self.shelf.live(team) if i.room)
+        self._rooms[team] = (now, rooms)
+        return rooms
 
     async def declare(self, draft: Draft, by: Actor, invocation: str, *, key: str) -> Declared:
         """See `Incidents.declare`."""
@@ -89,7 +99,7 @@ class IncidentDesk:
             return made, entry_for(made, self.plan, (), now), (first,)
 
         found, mine = await self.shelf.declare(by.team, key, same, make)
-        self._current.clear()
+        self._changed()
         return Declared(incident=found, fresh=mine)
 
     async def get(self, incident: str) -> Incident:
@@ -153,9 +163,13 @@ class IncidentDesk:
             after = edit(before)
             entry = entry_for(after, self.plan, say, self._clock.now())
             if await self.shelf.amend(after, moments, entry):
-                self._current.clear()
+                self._changed()
                 return after.with_(version=after.version + 1)
         raise Refused("Too many change this incident at once.", fix="Ask again in a moment.")
+
+    def _changed(self) -> None:
+        self._current.clear()
+        self._rooms.clear()
 
     async def quietly(self, incident: str, edit: Edit) -> Incident:
         """Change it by *edit* without a word: what nobody sees."""
