@@ -73,6 +73,12 @@ _PLACE = select(message.c.channel, message.c.ts).where(
 )
 _RECALL = select(memo).where(memo.c.name == bindparam("called"))
 _FORGET = delete(memo).where(memo.c.name == bindparam("called"))
+_FORGET_OLD = delete(memo).where(
+    memo.c.name >= bindparam("begins"),
+    memo.c.name < bindparam("after"),
+    memo.c.at < bindparam("old"),
+)
+_EVERYWHERE = select(kept).where(kept.c.live == 1).order_by(kept.c.at.desc())
 _REMEMBER = Prepared(insert_or(memo).on_conflict_do_nothing(index_elements=["name"]).inline())
 
 
@@ -213,10 +219,28 @@ class SqlIncidents(Shelf):
         return self._box.open(row["body"], "memo", name, "body"), datetime.fromisoformat(row["at"])
 
     @override
-    async def first(self, name: str) -> bool:
+    async def first(self, name: str, entry: Entry) -> bool:
         """See `Shelf.first`."""
-        row = self._memo(name, "")
-        return await self._store.write(lambda c: _REMEMBER.run(c, row).rowcount == 1, lane=name)
+        row, ready = self._memo(name, ""), sealed(None, entry, self._box)
+
+        def work(connection: Connection) -> bool:
+            if _REMEMBER.run(connection, row).rowcount != 1:
+                return False
+            ready.write(connection, self._sealer)
+            return True
+
+        return await self._store.write(work, lane=name)
+
+    @override
+    async def forget(self, begins: str, before: datetime) -> int:
+        """See `Shelf.forget`."""
+        values = {"begins": begins, "after": f"{begins}\uffff", "old": stamp(before)}
+        return await self._store.write(lambda c: c.execute(_FORGET_OLD, values).rowcount)
+
+    @override
+    async def everywhere(self) -> Sequence[Incident]:
+        """See `Shelf.everywhere`."""
+        return await self._all(_EVERYWHERE)
 
     def _memo(self, name: str, body: str) -> Values:
         now = stamp(self._store.clock.now())

@@ -43,6 +43,9 @@ async def retry_limb(  # noqa: PLR0913  Its signature is its reach.
     limb = stuck(incident, params.limb)
     hands = Hands(incidents, chat, pager, tracker, status_page, freezes)
     done = await carry_out(ctx, hands, incident.id, limb.name)
+    if limb.name == "room" and done.state is LimbState.DONE:
+        # They could not come in while there was nothing to come into.
+        await carry_out(ctx, hands, incident.id, "people")
     if done.state in {LimbState.FAILED, LimbState.UNKNOWN, LimbState.ABSENT}:
         raise Refused(f"{done.label}: {done.note}.", fix="Try again, or do it by hand and say so.")
     return Result(f"{done.label}: {done.note}.", link=done.link or None)

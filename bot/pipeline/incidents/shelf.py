@@ -76,6 +76,14 @@ class Shelf(Protocol):
         """Return what is kept under *name*, and since when."""
         ...
 
-    async def first(self, name: str) -> bool:
-        """Say whether *name* is heard of for the first time, and keep that it was."""
+    async def first(self, name: str, entry: Entry) -> bool:
+        """Say whether *name* is heard of for the first time; if so keep it, and write *entry*."""
+        ...
+
+    async def forget(self, begins: str, before: datetime) -> int:
+        """Remove what is kept under names that begin so, since *before*; return how many."""
+        ...
+
+    async def everywhere(self) -> Sequence[Incident]:
+        """Return the incidents of all teams that have not ended, newest first."""
         ...
