@@ -82,7 +82,10 @@ async def test_a_call_is_done_beside_the_event_loop(guard: Guard) -> None:
 
 @pytest.mark.parametrize(("writes", "kind"), [(False, Unreachable), (True, OutcomeUnknown)])
 async def test_a_late_read_did_not_happen_and_a_late_write_may_have(
-    guard: Guard, held: Held, writes: bool, kind: type[IntegrationError]
+    guard: Guard,
+    held: Held,
+    writes: bool,  # noqa: FBT001  A parameter of the test.
+    kind: type[IntegrationError],
 ) -> None:
     with pytest.raises(kind, match=r"Vendor did not answer within 0\.15 s"):
         await guard.blocking(held, writes=writes)
