@@ -51,12 +51,15 @@ class Nonsense(Exception):
     """An answer that is not what PagerDuty gives."""
 
 
-class KeyIsOpen(Rejected):
-    """A page with this key is open already."""
+class PagerDutyRejected(Rejected):
+    """PagerDuty said no; also where a page with that key is open, or where it is so already."""
 
-
-class SoAlready(Rejected):
-    """What was to be is so already."""
+    def __init__(
+        self, message: str, *, fix: str = "", key_is_open: bool = False, so_already: bool = False
+    ) -> None:
+        super().__init__(message, fix=fix)
+        self.key_is_open = key_is_open
+        self.so_already = so_already
 
 
 def classify(error: BaseException, *, writes: bool) -> IntegrationError:
@@ -121,14 +124,12 @@ def _faulted(no: Refusal) -> IntegrationError:
             "PagerDuty has no user with the e-mail in `PAGERDUTY_FROM`.",
             fix="Set the e-mail of one of its users; what the bot does is shown in that name.",
         )
-    kind = Rejected
-    if _KEY_IS_OPEN in no.words.lower():
-        kind = KeyIsOpen
-    elif no.code in _ALREADY:
-        kind = SoAlready
     said = f": {no.words}" if no.words else f" (it answered {no.status})"
-    return kind(
-        f"PagerDuty refused this for {no.about}{said}.", fix="Change what it names, then ask again."
+    return PagerDutyRejected(
+        f"PagerDuty refused this for {no.about}{said}.",
+        fix="Change what it names, then ask again.",
+        key_is_open=_KEY_IS_OPEN in no.words.lower(),
+        so_already=no.code in _ALREADY,
     )
 
 

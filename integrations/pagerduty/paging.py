@@ -12,7 +12,7 @@ from integrations.guard import Limits
 from integrations.pagerduty import reading
 from integrations.pagerduty.client import PagerDutyClient
 from integrations.pagerduty.config import PagerDutyConfig
-from integrations.pagerduty.errors import KeyIsOpen, SoAlready
+from integrations.pagerduty.errors import PagerDutyRejected
 from integrations.pagerduty.people import People, SlackId
 from integrations.ports import Page, PageState
 
@@ -60,7 +60,9 @@ class Paging:
                 return before
         try:
             made = await self._create(service, title, details, key)
-        except KeyIsOpen:
+        except PagerDutyRejected as no:
+            if not no.key_is_open:
+                raise
             return await self._open_already(key)
         return await self._read_back(made)
 
@@ -236,7 +238,9 @@ class Paging:
                 f"page {page!r}",
                 {"incident": {"type": "incident_reference", **change}},
             )
-        except SoAlready:
+        except PagerDutyRejected as no:
+            if not no.so_already:
+                raise
             return await self.read_page(page)
         # The answer itself names the people without their e-mails.
         with contextlib.suppress(IntegrationError):

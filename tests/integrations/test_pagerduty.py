@@ -264,8 +264,12 @@ async def test_a_sender_whom_pagerduty_does_not_know_names_the_setting(duty: Acc
                 await asked
 
 
-async def test_a_check_of_a_healthy_account_says_nothing(pager: PagerDuty) -> None:
-    assert await pager.check() is None  # type: ignore[func-returns-value]
+async def test_a_check_asks_for_the_account_and_the_sender_and_changes_nothing(
+    duty: Account, pager: PagerDuty
+) -> None:
+    await pager.check()
+
+    assert [sent.way for sent in duty.vendor.sent] == ["GET /abilities", "GET /users"]
 
 
 # Who is who.
