@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from bot.domain.errors import Rejected
 from integrations.pagerduty import reading
-from integrations.pagerduty.paging import MOST, Paging, known
+from integrations.pagerduty.paging import LONGEST_TITLE, MOST, Paging, known
 from integrations.ports import Override, PagedService, Responder, Shift
 
 T = TypeVar("T")
@@ -32,7 +32,7 @@ class PagerDuty(Paging):
 
     async def services(self, typed: str = "") -> Sequence[PagedService]:
         """See `Pager.services`."""
-        words = typed.strip()
+        words = reading.sound(typed).strip()[:LONGEST_TITLE]
         named, itself = await asyncio.gather(self._named(words), self._by_id(words))
         return [*itself, *(one for one in named if one not in itself)][:MOST]
 

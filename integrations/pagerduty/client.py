@@ -1,7 +1,8 @@
 """PagerDuty's own client behind our one door: no retries of its own, a time for everything."""
 
 import ssl
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar, cast
 
 import httpx2
@@ -15,6 +16,9 @@ from integrations.pagerduty.errors import Nonsense, Refusal, classify
 
 T = TypeVar("T")
 Query = Mapping[str, str | int | list[str]]
+
+LONGEST = 16 * 1024 * 1024
+"""Bytes of an answer that are read; a hundred services are a few hundred thousand."""
 
 
 class _Plain(httpx2.BaseTransport):
@@ -30,6 +34,35 @@ class _Plain(httpx2.BaseTransport):
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         request.url = request.url.copy_with(scheme="http", host=self._to.host, port=self._to.port)
         return self._inner.handle_request(request)
+
+    @override
+    def close(self) -> None:
+        self._inner.close()
+
+
+class _Bounded(httpx2.SyncByteStream):
+    """The body of an answer; it ends with its time and its size, however slowly it drips.
+
+    The client's own timeouts begin anew with every piece.
+    """
+
+    def __init__(self, inner: Any, seconds: float) -> None:
+        self._inner = inner
+        self._ends = time.monotonic() + seconds
+
+    @override
+    def __iter__(self) -> Iterator[bytes]:
+        size = 0
+        for piece in self._inner:
+            size += len(piece)
+            if size > LONGEST or time.monotonic() > self._ends:
+                raise httpx2.ReadTimeout("The answer does not end.")
+            yield piece
+
+    @property
+    def elapsed(self) -> Any:
+        """Return how long it took, which the client notes."""
+        return self._inner.elapsed
 
     @override
     def close(self) -> None:
@@ -114,6 +147,9 @@ def _json(response: httpx2.Response) -> Any:
 
 
 def _session(config: PagerDutyConfig, deadline: float) -> pagerduty.RestApiV2Client:
+    def bound(response: httpx2.Response) -> None:
+        response.stream = _Bounded(response.stream, deadline)
+
     url, special = config.url, dict[str, Any]()
     if url.startswith("http://"):
         special["transport"] = _Plain(httpx2.URL(url))
@@ -122,6 +158,7 @@ def _session(config: PagerDutyConfig, deadline: float) -> pagerduty.RestApiV2Cli
         config.token.get_secret_value(),
         default_from=config.sender,
         base_url=url,
+        event_hooks={"response": [bound]},
         **special,
     )
     # A timeout handed to the constructor or to a call is ignored; the attribute counts. All of it

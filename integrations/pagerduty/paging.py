@@ -149,11 +149,12 @@ class Paging:
         """See `Pager.call_in`."""
         del key  # Whoever is awake already, or was asked in these words, is not woken again.
         known("user", who)
+        words = _cut(reading.sound(message), LONGEST_TEXT)
         raw = await self._raw(page)
         now = reading.page(raw)
         if now.state is PageState.RESOLVED:
             raise _over(page)
-        if any(one.id == who for one in now.assigned) or _was_asked(raw, who, message):
+        if any(one.id == who for one in now.assigned) or _was_asked(raw, who, words):
             return await self._people.of_page(now)
         target = {"responder_request_target": {"id": who, "type": "user_reference"}}
         await self._client.tell(
@@ -162,7 +163,7 @@ class Paging:
             f"calling in {who!r} for the page {page!r}",
             {
                 "requester_id": await self._people.sender_id(),
-                "message": message[:LONGEST_TEXT],
+                "message": words,
                 "responder_request_targets": [target],
             },
         )
@@ -179,7 +180,7 @@ class Paging:
         )
         if any(one.rstrip().endswith(mark) for one in noted):
             return
-        content = f"{_cut(text, LONGEST_TEXT)}\n{mark}"
+        content = f"{_cut(reading.sound(text), LONGEST_TEXT)}\n{mark}"
         await self._client.tell(
             f"POST {path}",
             lambda answer: answer["note"]["content"],
@@ -192,7 +193,7 @@ class Paging:
         await self._client.close()
 
     async def _create(self, service: str, title: str, details: str, key: str) -> str:
-        line = " ".join(title.split())
+        line, details = " ".join(reading.sound(title).split()), reading.sound(details)
         whole = f"{line}\n\n{details}" if len(line) > LONGEST_TITLE else details
         incident = {
             "type": "incident",
@@ -288,11 +289,10 @@ def _over(page: str) -> Rejected:
     return Rejected(f"The page {page!r} is resolved.", fix="Make a new page.")
 
 
-def _was_asked(raw: reading.Raw, who: str, message: str) -> bool:
-    """Say whether *who* was called in with *message*, whatever they answered."""
+def _was_asked(raw: reading.Raw, who: str, words: str) -> bool:
+    """Say whether *who* was called in with these *words*, whatever they answered."""
     return any(
-        one["user"]["id"] == who and one.get("message") == message[:LONGEST_TEXT]
-        for one in reading.called_in(raw)
+        one["user"]["id"] == who and one.get("message") == words for one in reading.called_in(raw)
     )
 
 

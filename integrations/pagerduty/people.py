@@ -29,7 +29,7 @@ class People:
 
     async def find(self, email: str) -> Responder | None:
         """Return whom PagerDuty knows by exactly this *email*."""
-        wanted = email.strip().casefold()
+        wanted = reading.sound(email).strip().casefold()
         if not wanted:
             return None
         found = await self._client.ask(

@@ -3,6 +3,7 @@
 What does not fit raises KeyError, TypeError or ValueError.
 """
 
+import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +14,13 @@ Raw = Mapping[str, Any]
 
 AWAKE = frozenset({"pending", "joined"})
 """States of somebody who was called in and has not declined."""
+
+
+def sound(text: str) -> str:
+    """Return *text* without what no JSON can carry or no phone can show: half signs, controls."""
+    return "".join(
+        sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in {"Cc", "Cs"}
+    )
 
 
 def moment(text: str) -> datetime:

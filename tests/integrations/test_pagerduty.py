@@ -1,5 +1,7 @@
 """The PagerDuty adapter keeps the port's promises, whatever becomes of PagerDuty."""
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 
 import pytest
@@ -10,7 +12,7 @@ from bot.domain.errors import NotConfigured, OutcomeUnknown, Rejected, Unreachab
 from integrations.guard import Limits
 from integrations.pagerduty.adapter import PagerDuty
 from integrations.pagerduty.config import PagerDutyConfig
-from integrations.ports import PageState, Rota
+from integrations.ports import Pager, PageState, Rota
 from tests.integrations.pager_contract import PagerContract
 from tests.integrations.pagerduty_account import Account, account
 
@@ -277,8 +279,9 @@ async def test_a_check_asks_for_the_account_and_the_sender_and_changes_nothing(
 
 async def test_who_is_on_call_is_told_by_roster(duty: Account, pager: PagerDuty) -> None:
     rota: Rota = pager
+    door: Pager = pager
     before = await rota.on_call()
-    await pager.override(
+    await door.override(
         "PNIGHTS", "PMAX", duty.clock.now(), duty.clock.now().replace(hour=9), key="o"
     )
 
@@ -300,6 +303,51 @@ async def test_a_page_is_told_also_when_slack_fails(
     page = await pager.page("PCHECK1", "Down", "", key="k")
 
     assert [(who.name, who.slack) for who in page.assigned] == [("Eva", None)]
+
+
+async def test_a_page_is_told_also_when_slack_does_not_answer(
+    duty: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def silence(_email: str) -> str | None:
+        await asyncio.Event().wait()
+        return None
+
+    monkeypatch.setattr("integrations.pagerduty.people.PATIENCE", 0.05)
+    monkeypatch.setattr(duty, "slack_id", silence)
+
+    async with duty.adapter() as pager:
+        page = await pager.page("PCHECK1", "Down", "", key="k")
+
+    assert [(who.name, who.slack) for who in page.assigned] == [("Eva", None)]
+
+
+async def test_an_answer_that_drips_ends_with_its_time_and_frees_its_slot() -> None:
+    dripping = asyncio.Event()
+
+    async def drip(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+        try:
+            while not dripping.is_set():
+                writer.write(b" ")
+                await writer.drain()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(dripping.wait(), 0.02)
+        except ConnectionError:
+            pass
+        finally:
+            writer.close()
+
+    async with account(judged=False) as duty:
+        pass
+    server = await asyncio.start_server(drip, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    duty.vendor.url = f"http://127.0.0.1:{port}"
+    async with duty.adapter(Limits(deadline=0.2, slots=1, per_minute=60_000)) as pager:
+        for _ in range(2):
+            with pytest.raises(Unreachable):
+                await pager.services("x")
+    dripping.set()
+    server.close()
 
 
 async def test_a_thousand_services_are_a_hundred_and_the_typed_one_is_among_them(
