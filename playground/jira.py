@@ -12,7 +12,7 @@ from typing_extensions import override
 from bot.domain.clock import Clock
 from playground import jira_words as words
 from playground.jira_forms import checked, edited, known_fields, properties_of
-from playground.jira_hooks import Hooks
+from playground.jira_hooks import Delivery, Hooks
 from playground.jira_jql import found
 from playground.jira_tickets import (
     WORKFLOW,
@@ -53,7 +53,7 @@ class PretendJira(Vendor):
         self._numbers = 10000
 
     @property
-    def deliveries(self) -> list[Any]:
+    def deliveries(self) -> list[Delivery]:
         """Return the webhooks that were sent, oldest first."""
         return list(self._hooks.deliveries)
 

@@ -134,7 +134,7 @@ def refusal(wrong: Mapping[str, str]) -> Rejected:
     names = " and ".join(dict.fromkeys(settings))
     return Rejected(
         f"Jira did not take the ticket: {said}",
-        fix=f"Name a default in {names} of the settings{example}; docs/how-to/jira.md says how.",
+        fix=f"Name a default in {names} of the settings{example}.",
     )
 
 

@@ -1,13 +1,20 @@
 """The Jira adapter keeps the port's promises over a pretend Jira at the wire."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
 import pytest
 import pytest_asyncio
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from bot.domain.context import StepRule
 from bot.domain.errors import (
@@ -19,9 +26,14 @@ from bot.domain.errors import (
 from bot.pipeline.attempts import attempt
 from integrations.guard import Limits
 from integrations.jira.adapter import Jira
+from integrations.jira.adf import cleaned, document
+from integrations.jira.bodies import query_of, shortened
 from integrations.jira.config import JiraConfig
 from integrations.ports.tracker import Ticket, TicketDraft
 from playground.jira import EMAIL, TOKEN, PretendJira
+from playground.jira_jql import found
+from playground.jira_tickets import plain
+from playground.server import serve
 from tests.clock import SetClock
 from tests.integrations.judging import SPECS, judge
 from tests.integrations.tracker_contract import DRAFT, TrackerContract
@@ -450,7 +462,7 @@ async def test_a_slow_read_is_unreachable_and_a_slow_write_unknown(
     jira: PretendJira, clock: SetClock
 ) -> None:
     tracker = adapter(jira, clock, timeout=0.15)
-    await tracker.create(DRAFT, key="k")
+    jira.comes_in("Disk full")
 
     jira.faults.slow(0.4)
     with pytest.raises(Unreachable, match="went silent"):
@@ -541,6 +553,104 @@ async def test_the_account_by_which_the_bots_own_changes_are_known(
     await jira.delivered()
 
     assert await tracker.account() == jira.deliveries[0].event["user"]["accountId"]
+
+
+@asynccontextmanager
+async def answering(
+    status: int, body: str, headers: Mapping[str, str]
+) -> AsyncIterator[tuple[str, list[str]]]:
+    """Serve whoever asks with one answer; yield the address and what was asked for."""
+    asked: list[str] = []
+
+    async def answer(request: Request) -> Response:
+        asked.append(f"{request.method} {request.url.path}")
+        return Response(body, status, headers)
+
+    route = Route("/{path:path}", answer, methods=["GET", "POST"])
+    async with serve(Starlette(routes=[route])) as port:
+        yield f"http://127.0.0.1:{port}", asked
+
+
+NOON, LATER = "Thu, 26 Nov 2026 12:00:00 GMT", "Thu, 26 Nov 2026 12:01:30 GMT"
+PAUSE = '{"errorMessages": ["Slow down."], "errors": {}}'
+
+
+@pytest.mark.parametrize(
+    ("answer", "read", "write", "words"),
+    [
+        ((403, '{"errorMessages": ["No rights."]}', {}), NotConfigured, NotConfigured, "No rights"),
+        ((410, '{"message": "Gone."}', {}), Rejected, Rejected, "Gone"),
+        ((413, "Too much", {}), Rejected, Rejected, "413"),
+        ((400, "x" * 5000, {}), Rejected, Rejected, "400"),
+        ((400, '{"errorMessages": ["%s"]}' % ("y" * 5000), {}), Rejected, Rejected, "y…"),
+        ((400, "[]", {}), Rejected, Rejected, "400"),
+        ((302, "", {"Location": "/login"}), Unreachable, OutcomeUnknown, "strange answer"),
+        ((200, "{}", {}), Unreachable, OutcomeUnknown, "strange answer"),
+        ((200, "", {}), Unreachable, OutcomeUnknown, "strange answer"),
+        ((408, "", {}), Unreachable, OutcomeUnknown, "408"),
+        ((502, "<html>", {}), Unreachable, OutcomeUnknown, "502"),
+        ((503, PAUSE, {"Retry-After": "9"}), Unreachable, OutcomeUnknown, "503"),
+        ((429, PAUSE, {"Retry-After": "x"}), Unreachable, Unreachable, "pause"),
+    ],
+)
+async def test_each_answer_means_one_thing_and_is_asked_for_once(
+    clock: SetClock,
+    answer: tuple[int, str, dict[str, str]],
+    read: type[Exception],
+    write: type[Exception],
+    words: str,
+) -> None:
+    async with answering(*answer) as (url, asked):
+        tracker = Jira(JiraConfig(url=url, email=EMAIL, token=SecretStr(TOKEN)), clock, FAST)
+        with pytest.raises(read, match=words) as caught:
+            await tracker.read("OPS-1")
+        with pytest.raises(write):
+            await tracker.link("OPS-1", "https://example.com", "x", key="k")
+        await tracker.close()
+
+    assert len(asked) == 2
+    assert len(str(caught.value)) < 600
+
+
+@pytest.mark.parametrize(
+    ("wanted", "seconds"),
+    [("7", 7), (LATER, 90), (NOON, 1), ("86400", 3600), ("soon", 30), ("-5", 30), ("", 30)],
+)
+async def test_a_pause_is_understood_as_seconds_and_as_a_date(
+    clock: SetClock, wanted: str, seconds: float
+) -> None:
+    async with answering(429, "", {"Retry-After": wanted, "Date": NOON}) as (url, _):
+        tracker = Jira(JiraConfig(url=url, email=EMAIL, token=SecretStr(TOKEN)), clock, FAST)
+        with pytest.raises(Unreachable) as caught:
+            await tracker.read("OPS-1")
+        await tracker.close()
+
+    assert caught.value.retry_after == seconds
+
+
+# Any text at all
+
+
+@given(st.text())
+def test_any_text_becomes_a_document_that_jira_takes(text: str) -> None:
+    kept = plain(document(text), "description")
+
+    assert kept.split() == cleaned(text).split()
+
+
+@given(st.text())
+def test_any_words_become_a_query_that_jira_takes(words: str) -> None:
+    query = query_of(words, "OPS")
+
+    assert query is None or found(query, [], ["OPS"], SetClock().now()) == []
+
+
+@given(st.text())
+def test_any_summary_becomes_one_that_jira_takes(summary: str) -> None:
+    kept = shortened(summary * 99)
+
+    assert len(kept.encode("utf-16-le")) // 2 <= 250
+    assert "\n" not in kept
 
 
 # Settings
