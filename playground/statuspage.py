@@ -178,7 +178,7 @@ class PretendStatuspage(Vendor):
         incident.title = asked.get("name", incident.title)
         incident.status = asked.get("status", incident.status)
         incident.impact = asked.get("impact_override", incident.impact)
-        incident.metadata |= asked.get("metadata", {})
+        incident.metadata = asked.get("metadata", incident.metadata)
         for one in asked.get("component_ids", []):
             if self.components[one] not in incident.components:
                 incident.components.append(self.components[one])

@@ -1,9 +1,11 @@
 """What gets past the door for webhooks, once, and what is told of it."""
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from typing import Any
 
+import aiohttp
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +13,7 @@ from prometheus_client import REGISTRY
 from starlette.types import ASGIApp
 
 from bot.domain.hints import Hint, Vendor
-from bot.http.server import web
+from bot.http.server import serve, web
 from bot.http.webhooks import TOLD_EACH
 from tests.clock import SetClock
 from tests.http.hooks import (
@@ -80,6 +82,23 @@ async def test_what_jira_signed_is_a_hint_to_look(door: ASGIApp, kept: Kept) -> 
             by="Grace Okonjo",
         )
     ]
+
+
+async def test_it_is_taken_over_the_wire_beside_health(kept: Kept) -> None:
+    ready: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    stop = asyncio.Event()
+    task = asyncio.create_task(serve(a_bot(kept), "127.0.0.1", 0, ready.set_result, stop))
+    address, body = f"http://127.0.0.1:{await ready}", packed(UPDATED)
+    async with aiohttp.ClientSession() as session:
+        async with session.post(address + JIRA, data=body, headers=headers(JIRA, body)) as answer:
+            taken = answer.status, await answer.text()
+        async with session.get(f"{address}/livez") as answer:
+            lives = answer.status
+    stop.set()
+    await task
+
+    assert (taken, lives) == ((202, "kept"), 200)
+    assert [h.about for h in kept.hints] == ["OPS-7"]
 
 
 def about_a_note(event: dict[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from integrations.ports.status_page import Bulletin, Impact, PublicStatus
 from integrations.statuspage.adapter import LIMITS, Statuspage
 from integrations.statuspage.config import API_URL, StatuspageConfig
 from integrations.statuspage.errors import classify
-from integrations.web import NoSuccess
+from integrations.web import NoAnswer, NoSuccess
 from playground.statuspage import API, PretendStatuspage
 from playground.vendor import Act, Said
 from tests.clock import SetClock
@@ -117,6 +117,12 @@ async def test_nobody_at_the_address_means_that_nothing_happened() -> None:
         await board.publish(SLOW, key="k1")
 
     await board.close()
+
+
+def test_a_write_that_never_left_has_not_happened() -> None:
+    assert isinstance(classify(NoAnswer(sent=False), writes=True), Unreachable)
+    assert isinstance(classify(NoAnswer(sent=True), writes=True), OutcomeUnknown)
+    assert isinstance(classify(NoAnswer(sent=True), writes=False), Unreachable)
 
 
 @pytest.mark.parametrize("fault", ["server_error", "wrong"])
