@@ -1,4 +1,4 @@
-"""Serves Slack's requests, health and metrics on one port, and leaves in good order."""
+"""Serves Slack's requests, webhooks, health and metrics on one port, and leaves in good order."""
 
 import asyncio
 import contextlib
@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from typing_extensions import override
 
 from bot.domain.errors import Misconfigured
+from bot.http.webhooks import WAYS
 
 Check = Callable[[], Awaitable[str | None]]
 """Returns None, or a sentence saying what is wrong."""
@@ -31,10 +32,16 @@ ACKS_WITHIN = 5
 """Seconds for answers that are on their way when the server is told to stop."""
 
 
-def web(front: ASGIApp | None, checks: Mapping[str, Check], facts: Facts | None = None) -> ASGIApp:
+def web(
+    front: ASGIApp | None,
+    checks: Mapping[str, Check],
+    facts: Facts | None = None,
+    webhooks: ASGIApp | None = None,
+) -> ASGIApp:
     """Return the web app: *front* at /slack/events, if any, beside health and metrics.
 
-    What *facts* returns is told by /readyz, whether something is wrong or not.
+    *webhooks* is at the paths of `webhooks.WAYS`. What *facts* returns is told by /readyz, whether
+    something is wrong or not.
     """
 
     async def ready(_: Request) -> Response:
@@ -54,6 +61,8 @@ def web(front: ASGIApp | None, checks: Mapping[str, Check], facts: Facts | None 
         # Slack's requests go by the router: it would cost as much as the signature.
         if front is not None and scope["type"] == "http" and scope["path"] == EVENTS:
             await front(scope, receive, send)
+        elif webhooks is not None and scope["type"] == "http" and scope["path"] in WAYS:
+            await webhooks(scope, receive, send)
         else:
             await rest(scope, receive, send)
 

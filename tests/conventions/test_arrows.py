@@ -31,7 +31,10 @@ PLANTED = {
     "The road and the rules know no vendor": ("bot/pipeline/words.py", "aiohttp"),
     "One room imports the durable engine": ("bot/store/book.py", "dbos"),
     "One room imports the policy engine": ("bot/pipeline/words.py", "cedarpy"),
-    "One module imports httpx": ("bot/logs.py", "httpx"),
+    "One module of the product imports httpx, and one of the playground": (
+        "bot/logs.py",
+        "httpx",
+    ),
     "Only bot.main may start the playground": ("bot/settings.py", "playground.wire"),
 }
 """For each contract an import that it has to find: in which file, and of what."""

@@ -1,0 +1,1 @@
+"""Atlassian Statuspage, where customers read how things are."""
