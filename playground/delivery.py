@@ -182,9 +182,10 @@ class Courier:
 
     async def close(self) -> None:
         """Stop waiting for answers and close all connections."""
-        for task in (*self._sent, *self._asked):
+        left: list[asyncio.Future[Any]] = [*self._sent, *self._asked]
+        for task in left:
             task.cancel()
-        await asyncio.gather(*self._sent, *self._asked, return_exceptions=True)
+        await asyncio.gather(*left, return_exceptions=True)
         await self._wire.close()
 
 

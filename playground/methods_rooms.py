@@ -192,7 +192,7 @@ def edit_canvas(workspace: Workspace, asked: Arguments) -> dict[str, Any]:
 
 
 def _markdown(content: Any) -> str:
-    match content:
-        case {"type": "markdown", "markdown": str(text)}:
-            return text
-    raise SlackError("invalid_arguments")
+    text = content.get("markdown") if isinstance(content, dict) else None
+    if not isinstance(text, str) or content.get("type") != "markdown":
+        raise SlackError("invalid_arguments")
+    return text
