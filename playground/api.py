@@ -14,7 +14,9 @@ from playground import methods_apps as apps
 from playground import methods_chat as chat
 from playground import methods_files as files
 from playground import methods_history as history
+from playground import methods_marks as marks
 from playground import methods_people as people
+from playground import methods_rooms as rooms
 from playground import methods_views as views
 from playground import posting
 from playground.arguments import Arguments
@@ -31,12 +33,18 @@ Act = Callable[[Workspace, Arguments], dict[str, Any]]
 
 @dataclass(frozen=True)
 class Method:
-    """A Web API method and the scope it needs; "{place}" becomes channels, groups or im."""
+    """A Web API method and the scope it needs.
+
+    "{place}" becomes channels, groups or im, and "{manage}" what changes such a place.
+    """
 
     act: Act
     scope: str = ""
     caller: Caller = "bot"
 
+
+MANAGE = {"channels": "channels:manage", "groups": "groups:write", "im": "im:write"}
+"""docs.slack.dev: what changes places of a kind, such as conversations.invite."""
 
 METHODS = {
     "apps.connections.open": Method(apps.open_connection, "connections:write", "app"),
@@ -49,6 +57,27 @@ METHODS = {
     "conversations.list": Method(people.conversations_list, "channels:read"),
     "conversations.members": Method(people.conversations_members, "{place}:read"),
     "conversations.open": Method(people.conversations_open, "im:write"),
+    "users.conversations": Method(people.users_conversations, "channels:read"),
+    "conversations.create": Method(rooms.create, "{manage}"),
+    "conversations.invite": Method(rooms.invite, "{manage}"),
+    "conversations.join": Method(rooms.join, "channels:join"),
+    "conversations.setTopic": Method(rooms.set_topic, "{manage}"),
+    "conversations.setPurpose": Method(rooms.set_purpose, "{manage}"),
+    "conversations.rename": Method(rooms.rename, "{manage}"),
+    "conversations.archive": Method(rooms.archive, "{manage}"),
+    "conversations.unarchive": Method(rooms.unarchive, "{manage}"),
+    "conversations.canvases.create": Method(rooms.create_canvas, "canvases:write"),
+    "canvases.edit": Method(rooms.edit_canvas, "canvases:write"),
+    "bookmarks.list": Method(marks.list_bookmarks, "bookmarks:read"),
+    "bookmarks.add": Method(marks.add_bookmark, "bookmarks:write"),
+    "bookmarks.edit": Method(marks.edit_bookmark, "bookmarks:write"),
+    "bookmarks.remove": Method(marks.remove_bookmark, "bookmarks:write"),
+    "pins.list": Method(marks.list_pins, "pins:read"),
+    "pins.add": Method(marks.add_pin, "pins:write"),
+    "pins.remove": Method(marks.remove_pin, "pins:write"),
+    "reactions.get": Method(marks.get_reactions, "reactions:read"),
+    "reactions.add": Method(marks.add_reaction, "reactions:write"),
+    "reactions.remove": Method(marks.remove_reaction, "reactions:write"),
     "conversations.history": Method(history.conversations_history, "{place}:history"),
     "conversations.replies": Method(history.conversations_replies, "{place}:history"),
     "chat.postMessage": Method(chat.post_message, "chat:write"),
@@ -137,7 +166,8 @@ class WebApi:
         if caller != method.caller:
             raise SlackError("not_allowed_token_type")
         held = self.workspace.app_scopes if caller == "app" else self.workspace.scopes
-        needed = method.scope.format(place=self._place(asked))
+        place = self._place(asked)
+        needed = method.scope.format(place=place, manage=MANAGE[place])
         if needed and needed not in held:
             raise SlackError("missing_scope", needed=needed, provided=",".join(sorted(held)))
         return method.act(self.workspace, asked)
@@ -146,7 +176,8 @@ class WebApi:
         place = self.workspace.channels.get(asked.text("channel"))
         if place is not None and place.direct:
             return "im"
-        return "groups" if place is not None and place.private else "channels"
+        private = place.private if place is not None else asked.flag("is_private")
+        return "groups" if private else "channels"
 
     async def _upload(self, request: Request) -> Response:
         body = await request.body()

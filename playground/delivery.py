@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
@@ -78,6 +78,7 @@ class Courier:
         self._wire = Wire()
         self._door: Receiver | None = None
         self._asked: set[asyncio.Future[Answer]] = set()
+        self._sent: set[asyncio.Future[Reply]] = set()
 
     @property
     def deliveries(self) -> list[Delivery]:
@@ -130,6 +131,16 @@ class Courier:
         kind = payload.get("event", payload)["type"]
         return await self._deliver(Delivery(kind, payload, body), headers)
 
+    def soon(self, wrap: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[..., None]:
+        """Return what delivers an event, in the body that *wrap* makes of it, without waiting."""
+
+        def deliver(event: dict[str, Any]) -> None:
+            task = asyncio.ensure_future(self.event(wrap(event)))
+            self._sent.add(task)
+            task.add_done_callback(self._sent.discard)
+
+        return deliver
+
     async def again(self, delivery: Delivery) -> Reply:
         """Deliver the same payload, newly signed."""
         headers = self.signed(delivery.body, delivery.headers["content-type"])
@@ -171,9 +182,10 @@ class Courier:
 
     async def close(self) -> None:
         """Stop waiting for answers and close all connections."""
-        for asked in self._asked:
-            asked.cancel()
-        await asyncio.gather(*self._asked, return_exceptions=True)
+        left: list[asyncio.Future[Any]] = [*self._sent, *self._asked]
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
         await self._wire.close()
 
 

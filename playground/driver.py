@@ -10,6 +10,7 @@ from playground.api import WebApi
 from playground.delivery import Courier, Delivery, Reply
 from playground.errors import CannotDo
 from playground.hands import Hands
+from playground.hands_rooms import RoomHands
 from playground.http import Receiver
 from playground.links import Links, serve_links
 from playground.model import Channel, Message, Person, Usergroup, View
@@ -17,7 +18,7 @@ from playground.payloads import Payloads
 from playground.screen import Modal, Screen, SeenMessage, describe, modal_of, screen_of
 from playground.server import serve
 from playground.views import top
-from playground.workspace import Workspace
+from playground.workspace import SLACKBOT, Workspace
 
 
 class NeverHappened(AssertionError):
@@ -49,7 +50,10 @@ class PretendSlack:
         self.links = Links(workspace)
         """The sockets that the app opened, and what can go wrong with them."""
 
-        self._hands = Hands(workspace, self.courier, Payloads(workspace, base_url))
+        payloads = Payloads(workspace, base_url)
+        self._hands = Hands(workspace, self.courier, payloads)
+        self._in_rooms = RoomHands(workspace, self.courier, payloads)
+        workspace.on_event = self.courier.soon(payloads.event)
 
     @classmethod
     @asynccontextmanager
@@ -130,6 +134,7 @@ class PretendSlack:
         place = Channel(workspace.new_id("C"), name, workspace.seconds(), [*ids, *bot])
         place.with_bot, place.private = with_bot, private
         place.shared, place.archived = shared, archived
+        place.creator = ids[0] if ids else SLACKBOT
         return workspace.add_channel(place)
 
     def group(self, handle: str, members: Sequence[Person] = ()) -> Usergroup:
@@ -144,6 +149,8 @@ class PretendSlack:
 
     def says(self, person: Person, text: str, channel: Channel) -> Message:
         """Let *person* write a plain message; the bot is not told."""
+        if channel.archived:
+            raise CannotDo(f"#{channel.name} is archived.")
         return self.workspace.post(Message(channel.id, self.workspace.new_ts(), person.id, text))
 
     # What people do.
@@ -237,6 +244,40 @@ class PretendSlack:
         """Use a message shortcut on *message*."""
         said = message.said if isinstance(message, SeenMessage) else message
         return await self._hands.message_action(person, callback_id, said)
+
+    # What people do in channels. The bot is told where it is in there, and subscribed to it.
+
+    async def reacts(
+        self, person: Person, emoji: str, message: SeenMessage | Message
+    ) -> Reply | None:
+        """Let *person* put *emoji* (its name) below *message* (reaction_added)."""
+        said = message.said if isinstance(message, SeenMessage) else message
+        return await self._in_rooms.reacts(person, emoji, said, there=True)
+
+    async def unreacts(
+        self, person: Person, emoji: str, message: SeenMessage | Message
+    ) -> Reply | None:
+        """Let *person* take *emoji* away again (reaction_removed)."""
+        said = message.said if isinstance(message, SeenMessage) else message
+        return await self._in_rooms.reacts(person, emoji, said, there=False)
+
+    async def joins_channel(
+        self, person: Person, channel: Channel, by: Person | None = None
+    ) -> Reply | None:
+        """Let *person* come into *channel*, alone or brought *by* another."""
+        return await self._in_rooms.joins(person, channel, by)
+
+    async def leaves(self, person: Person, channel: Channel) -> Reply | None:
+        """Let *person* go out of *channel* (member_left_channel)."""
+        return await self._in_rooms.leaves(person, channel)
+
+    async def archives(self, person: Person, channel: Channel) -> Reply | None:
+        """Let *person* archive *channel* (channel_archive; group_archive for a private one)."""
+        return await self._in_rooms.archives(person, channel)
+
+    def reopens(self, person: Person, channel: Channel) -> None:
+        """Let *person* open an archived *channel* again; the bot is not told."""
+        self._in_rooms.reopens(person, channel)
 
     # What Slack tells the bot.
 

@@ -112,5 +112,4 @@ def get_permalink(workspace: Workspace, asked: Arguments) -> dict[str, Any]:
     said = workspace.message(place.id, asked.needed("message_ts"))
     if said is None:
         raise SlackError("message_not_found")
-    page = f"https://{workspace.team_domain}.slack.com/archives/{place.id}"
-    return {"channel": place.id, "permalink": f"{page}/p{said.ts.replace('.', '')}"}
+    return {"channel": place.id, "permalink": wire.permalink(workspace, said)}

@@ -103,6 +103,27 @@ def conversations_list(workspace: Workspace, asked: Arguments) -> dict[str, Any]
     return {"channels": [wire.channel(workspace, p) for p in page], "response_metadata": more}
 
 
+def users_conversations(workspace: Workspace, asked: Arguments) -> dict[str, Any]:
+    """Answer users.conversations for the app itself: the places it is in, paged."""
+    kinds = set(asked.text("types", "public_channel").split(","))
+    if "private_channel" in kinds and "groups:read" not in workspace.scopes:
+        provided = ",".join(sorted(workspace.scopes))
+        raise SlackError("missing_scope", needed="groups:read", provided=provided)
+    found = [
+        place
+        for place in workspace.channels.values()
+        if _is_of(place, kinds)
+        and place.with_bot
+        and not (place.archived and asked.flag("exclude_archived"))
+    ]
+    page, more = paged(found, asked, 100, 999)
+    shown = [wire.channel(workspace, place) for place in page]
+    for one in shown:
+        for omitted in one.keys() & {"is_member", "num_members"}:
+            del one[omitted]
+    return {"channels": shown, "response_metadata": more}
+
+
 def conversations_members(workspace: Workspace, asked: Arguments) -> dict[str, Any]:
     """Answer conversations.members, paged."""
     place = visible(workspace, asked.needed("channel"))

@@ -45,6 +45,45 @@ class Person:
         return self.name.replace(".", " ").title()
 
 
+@dataclass(frozen=True)
+class Label:
+    """A channel's topic or purpose: what it says, by whom, and since when (seconds)."""
+
+    value: str = ""
+    creator: str = ""
+    last_set: int = 0
+
+
+@dataclass(eq=False)
+class Bookmark:
+    """A link in the bar at the top of a channel."""
+
+    id: str
+    title: str
+    link: str
+    created: int
+    updated: int
+    emoji: str = ""
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A message that somebody pinned, by its `ts`."""
+
+    ts: str
+    by: str
+    at: int
+
+
+@dataclass(eq=False)
+class Canvas:
+    """The document of a channel."""
+
+    id: str
+    title: str
+    markdown: str
+
+
 @dataclass(eq=False)
 class Channel:
     """A channel, or a direct message between the app and one person."""
@@ -59,6 +98,14 @@ class Channel:
     with_bot: bool = True
     user: str = ""
     """The person of a direct message; empty for a channel."""
+
+    creator: str = ""
+    topic: Label = Label()
+    purpose: Label = Label()
+    previous_names: list[str] = field(default_factory=list)
+    bookmarks: list[Bookmark] = field(default_factory=list)
+    pins: list[Pin] = field(default_factory=list)
+    canvas: Canvas | None = None
 
     said: list["Message"] = field(default_factory=list, repr=False)
     """What was said here, oldest first, the ephemeral too."""
@@ -121,7 +168,13 @@ class Message:
     """What the text was before each edit, oldest first."""
 
     reactions: dict[str, list[str]] = field(default_factory=dict)
-    """By emoji, who reacted with it."""
+    """By the emoji's name, who reacted with it."""
+
+    subtype: str = ""
+    """What Slack itself tells, such as `channel_topic`; empty for what somebody wrote."""
+
+    told: dict[str, str] = field(default_factory=dict)
+    """What else a message of Slack itself holds, such as the topic."""
 
     born: int = 0
     rev: int = 0

@@ -1,9 +1,10 @@
 """Puts the workspace's things into the shapes that Slack sends."""
 
+from dataclasses import asdict
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from playground.model import Channel, Message, Person, SlackFile, Usergroup, View
+from playground.model import Bookmark, Channel, Message, Person, SlackFile, Usergroup, View
 from playground.workspace import Workspace
 
 
@@ -82,11 +83,38 @@ def channel(workspace: Workspace, place: Channel) -> dict[str, Any]:
         "shared_team_ids": teams,
         "pending_connected_team_ids": [],
         "is_member": place.with_bot,
-        "creator": workspace.bot_user.id,
-        "topic": {"value": "", "creator": "", "last_set": 0},
-        "purpose": {"value": "", "creator": "", "last_set": 0},
-        "previous_names": [],
+        "creator": place.creator,
+        "topic": asdict(place.topic),
+        "purpose": asdict(place.purpose),
+        "previous_names": list(place.previous_names),
         "num_members": len(place.members),
+        **_canvas(place),
+    }
+
+
+def _canvas(place: Channel) -> dict[str, Any]:
+    if place.canvas is None:
+        return {}
+    empty = not place.canvas.markdown
+    return {"properties": {"canvas": {"file_id": place.canvas.id, "is_empty": empty}}}
+
+
+def bookmark(workspace: Workspace, place: Channel, one: Bookmark) -> dict[str, Any]:
+    """Return *one* of *place* as the bookmarks methods do."""
+    return {
+        "id": one.id,
+        "channel_id": place.id,
+        "title": one.title,
+        "link": one.link,
+        "emoji": one.emoji,
+        "icon_url": "",
+        "type": "link",
+        "date_created": one.created,
+        "date_updated": one.updated,
+        "rank": "U",
+        "last_updated_by_user_id": workspace.bot_user.id,
+        "last_updated_by_team_id": workspace.team_id,
+        "app_id": workspace.app_id,
     }
 
 
@@ -122,7 +150,9 @@ def message(workspace: Workspace, said: Message) -> dict[str, Any]:
         "ts": said.ts,
         "team": workspace.team_id,
     }
-    if said.author == workspace.bot_user.id:
+    if said.subtype:
+        shown |= {"subtype": said.subtype, **said.told}
+    elif said.author == workspace.bot_user.id:
         shown |= {"bot_id": workspace.bot_id, "app_id": workspace.app_id}
         shown["bot_profile"] = {
             "id": workspace.bot_id,
@@ -138,11 +168,27 @@ def message(workspace: Workspace, said: Message) -> dict[str, Any]:
         "metadata": said.metadata,
         "thread_ts": said.thread_ts,
         "files": [file(workspace, one) for one in said.files],
+        "reactions": reactions(said),
     }
     shown |= {name: value for name, value in optional.items() if value}
     if said.edited_ts:
         shown["edited"] = {"user": said.author, "ts": said.edited_ts}
     return shown
+
+
+def reactions(said: Message) -> list[dict[str, Any]]:
+    """Return who reacted to *said*, as history and reactions.get do."""
+    return [
+        {"name": name, "users": list(people), "count": len(people)}
+        for name, people in said.reactions.items()
+        if people
+    ]
+
+
+def permalink(workspace: Workspace, said: Message) -> str:
+    """Return the address of *said*."""
+    page = f"https://{workspace.team_domain}.slack.com/archives/{said.channel}"
+    return f"{page}/p{said.ts.replace('.', '')}"
 
 
 def view(workspace: Workspace, shown: View) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The state of a pretend workspace: who is there, what was said, what is on whose screen."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from playground.model import (
     Channel,
     Message,
     Person,
+    Pin,
     Produced,
     SlackFile,
     Usergroup,
@@ -21,9 +23,15 @@ from playground.permits import Permits
 
 SCOPES = (
     "commands chat:write users:read users:read.email usergroups:read channels:read groups:read "
-    "im:read im:write channels:history groups:history im:history files:read files:write"
+    "im:read im:write channels:history groups:history im:history files:read files:write "
+    "channels:manage groups:write channels:join bookmarks:read bookmarks:write pins:read "
+    "pins:write reactions:read reactions:write canvases:write"
 )
 SLACKBOT = "USLACKBOT"
+
+
+def _nobody(_event: dict[str, Any]) -> None:
+    """Tell nobody."""
 
 
 class Workspace:
@@ -65,6 +73,9 @@ class Workspace:
         self.calls: list[Call] = []
         self.complaints: list[str] = []
         """What the app did that Slack would silently drop or show as trouble."""
+
+        self.on_event: Callable[[dict[str, Any]], None] = _nobody
+        """Called with each event that the app itself brought about, once it has a manifest."""
 
         self.rev = 0
         """Counts the changes; whoever remembers it can ask what has changed since."""
@@ -112,6 +123,18 @@ class Workspace:
         """Note *about*, something a real workspace would not accept."""
         self.complaints.append(about)
         self.notify()
+
+    def subscribed(self, event: str) -> bool:
+        """Say whether the app is told of an *event*. Without a manifest it is told of all."""
+        if not self.manifest:
+            return True
+        wanted = self.manifest.get("settings", {}).get("event_subscriptions", {})
+        return event in wanted.get("bot_events", [])
+
+    def caused(self, event: dict[str, Any]) -> None:
+        """Tell the app of an *event* that it brought about itself, as Slack does."""
+        if self.manifest and self.subscribed(event["type"]):
+            self.on_event(event)
 
     def add_person(self, person: Person) -> Person:
         """Let *person* in."""
@@ -176,6 +199,18 @@ class Workspace:
             who.remove(person)
         else:
             who.append(person)
+        self._touch(message)
+
+    def pin(self, message: Message, person: str) -> None:
+        """Let *person* pin *message* in its channel."""
+        pin = Pin(message.ts, person, self.seconds())
+        self.channels[message.channel].pins.append(pin)
+        self._touch(message)
+
+    def unpin(self, message: Message) -> None:
+        """Take the pin from *message*."""
+        place = self.channels[message.channel]
+        place.pins = [pin for pin in place.pins if pin.ts != message.ts]
         self._touch(message)
 
     def delete(self, message: Message) -> None:

@@ -26,16 +26,29 @@ from bot.slack.presses import Presses
 from bot.slack.submissions import Submissions
 from bot.slack.windows import Windows
 
-COMMAND = "/ops"
-SHORTCUT = "run_operation"
+COMMAND, INCIDENT = "/ops", "/incident"
+SHORTCUT, DECLARE = "run_operation", "declare_incident"
+
+NOTICED = frozenset({"channel_archive", "group_archive", "member_joined_channel", "reaction_added"})
+"""The events that tell what people do in channels."""
 
 Body = str | dict[str, Any]
 _LOG = logging.getLogger(__name__)
 
 
+async def _nobody(payload: Payload) -> None:
+    """Notice nothing."""
+    del payload
+    await asyncio.sleep(0)
+
+
 @dataclass(frozen=True)
 class Parts:
-    """What the handlers are joined from. *aliases*: an extra slash command to its operation."""
+    """What the handlers are joined from. *aliases*: an extra slash command to its operation.
+
+    *heard* is awaited before an event is acked. *noticed* is given what people do in channels
+    (`NOTICED`), after the ack; what it raises is logged.
+    """
 
     desk: Desk
     catalogue: Catalogue
@@ -43,6 +56,7 @@ class Parts:
     keys: Keys
     heard: Callable[[Payload], Awaitable[None]]
     aliases: Mapping[str, str] = field(default_factory=dict)
+    noticed: Callable[[Payload], Awaitable[None]] = _nobody
 
 
 class Handlers:
@@ -54,6 +68,7 @@ class Handlers:
         self._submissions = Submissions(at.desk, at.catalogue, at.keys)
         self._offering = Offering(at.desk, at.catalogue)
         self._home = Home(at.desk, at.catalogue, at.windows)
+        self._noticing: set[asyncio.Task[None]] = set()
         self._routes: Mapping[str, Callable[[Payload], Awaitable[Body]]] = {
             "command": self._command,
             "view_submission": self._submissions.submitted,
@@ -62,7 +77,7 @@ class Handlers:
             "event_callback": self._event,
             "view_closed": self._nothing,
             "shortcut": self._shortcut,
-            "message_action": self._nothing,
+            "message_action": self._message_action,
         }
 
     async def handle(self, kind: str, payload: Payload) -> Body | None:
@@ -94,6 +109,8 @@ class Handlers:
             return card(sentences.WHO_IS_THIS)
         words = plain(payload.text("text")).strip()
         name = self._at.aliases.get(payload.text("command"))
+        if name is None and payload.text("command") == INCIDENT:
+            return await self._incident(origin, payload)
         if name is None:
             name, _, words = words.partition(" ")
         if not name:
@@ -149,13 +166,47 @@ class Handlers:
             await self._catalogue(origin, payload)
         return ""
 
+    async def _incident(self, origin: Origin, payload: Payload) -> Body:
+        """Answer `/incident`, with the words after it in *payload*."""
+        del origin, payload
+        await asyncio.sleep(0)
+        return {"response_type": "ephemeral", **card(sentences.NO_INCIDENTS)}
+
+    async def _message_action(self, payload: Payload) -> Body:
+        """Answer a message shortcut. Its ack shows nothing, so what is said goes another way."""
+        origin = origin_of(payload)
+        await asyncio.sleep(0)
+        if origin is not None and payload.text("callback_id") == DECLARE:
+            self._at.windows.tell(origin, card(sentences.NO_INCIDENTS))
+        return ""
+
     async def _event(self, payload: Payload) -> Body:
         await self._at.heard(payload)
         await self._home.opened(payload)
+        if payload.text("event", "type") in NOTICED and not _is_ours(payload):
+            task = asyncio.create_task(self._notice(payload))
+            self._noticing.add(task)
+            task.add_done_callback(self._noticing.discard)
         return ""
+
+    async def _notice(self, payload: Payload) -> None:
+        try:
+            await self._at.noticed(payload)
+        except Exception:  # noqa: BLE001  The event is acked, and Slack would only repeat it.
+            _LOG.exception("An event was not dealt with.")
+
+    async def close(self) -> None:
+        """Wait for what was noticed to be dealt with."""
+        await asyncio.gather(*self._noticing)
 
     async def _nothing(self, payload: Payload) -> Body:
         """Take *payload* without a word: nothing follows from it."""
         del payload
         await asyncio.sleep(0)
         return ""
+
+
+def _is_ours(payload: Payload) -> bool:
+    """Say whether we did ourselves what the event in *payload* tells of."""
+    us = payload.first("authorizations").text("user_id")
+    return us != "" and payload.text("event", "user") == us

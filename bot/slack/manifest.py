@@ -4,19 +4,27 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.domain.catalogue import Catalogue
-from bot.slack.handlers import COMMAND, SHORTCUT
+from bot.slack.handlers import COMMAND, DECLARE, INCIDENT, SHORTCUT
 
 SCOPES = (
+    "bookmarks:read",
+    "bookmarks:write",
+    "canvases:write",
     "channels:history",
+    "channels:manage",
     "channels:read",
     "chat:write",
     "commands",
     "files:write",
     "groups:history",
     "groups:read",
+    "groups:write",
     "im:history",
     "im:read",
     "im:write",
+    "pins:write",
+    "reactions:read",
+    "reactions:write",
     "usergroups:read",
     "users:read",
     "users:read.email",
@@ -25,17 +33,38 @@ SCOPES = (
 
 EVENTS = (
     "app_home_opened",
+    "channel_archive",
     "channel_id_changed",
     "channel_shared",
     "channel_unshared",
+    "group_archive",
+    "member_joined_channel",
+    "reaction_added",
     "subteam_created",
     "subteam_members_changed",
     "subteam_updated",
     "team_join",
     "user_change",
 )
-"""What the directory forgets by, and the opened Home; none of them carries what people write."""
+"""What the directory forgets by, the opened Home, and what people do in channels (`NOTICED`).
 
+None of them carries what people write.
+"""
+
+_SHORTCUTS = (
+    {
+        "name": "Run an operation",
+        "type": "global",
+        "callback_id": SHORTCUT,
+        "description": "Look for an operation and run it.",
+    },
+    {
+        "name": "Declare an incident",
+        "type": "message",
+        "callback_id": DECLARE,
+        "description": "Make an incident of what this message tells.",
+    },
+)
 _DESCRIPTION = "Runs operations: permission-checked, once, on the record."
 
 
@@ -55,7 +84,6 @@ def manifest(
     request_url = None if socket_mode else request_url
     where = {"request_url": request_url} if request_url else {}
     url = {"url": request_url} if request_url else {}
-    run = {"name": "Run an operation", "type": "global", "callback_id": SHORTCUT}
     return {
         "display_information": {"name": name, "description": _DESCRIPTION},
         "features": {
@@ -65,7 +93,7 @@ def manifest(
                 "messages_tab_read_only_enabled": True,
             },
             "bot_user": {"display_name": name.lower(), "always_online": True},
-            "shortcuts": [{**run, "description": "Look for an operation and run it."}],
+            "shortcuts": [dict(one) for one in _SHORTCUTS],
             "slash_commands": _commands(catalogue, aliases or {}, url),
         },
         "oauth_config": {"scopes": {"bot": list(SCOPES)}},
@@ -94,6 +122,12 @@ def _commands(
         "usage_hint": "users.find ada@example.com",
         **common,
     }
+    incident = {
+        "command": INCIDENT,
+        "description": "Declare an incident, or see to the one of this channel.",
+        "usage_hint": "checkout is down",
+        **common,
+    }
     extra = []
     for command, operation in aliases.items():
         known = catalogue.get(operation)
@@ -101,4 +135,6 @@ def _commands(
         hint = " ".join(f.name for f in known.fields if f.required) if known else ""
         usage = {"usage_hint": hint} if hint else {}
         extra.append({"command": command, "description": summary, **usage, **common})
-    return [ours, *extra]
+    # Whoever has given the word to an operation of theirs keeps it.
+    known_words = [] if INCIDENT in aliases else [incident]
+    return [ours, *known_words, *extra]

@@ -16,6 +16,10 @@ UNOPENED = Note(
     message="Slack could not open what you pressed for.",
     fix="Press once more, or type `/ops` in a channel.",
 )
+NO_INCIDENTS = Note(
+    message="Incidents cannot be declared here yet.",
+    fix="`/ops` lists what you may run.",
+)
 SAID_ALREADY = "This was sent before and not taken. Change something, or close and ask anew."
 CONFIRM = "Type exactly the name of what is acted on."
 CHOOSE = "Choose an operation."

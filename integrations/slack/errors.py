@@ -21,14 +21,15 @@ _LATER = "It is tried again by itself; https://slack-status.com says how Slack i
 
 
 class SlackRejected(Rejected):
-    """Slack said no; *code* is its own word for why."""
+    """Slack said no; *code* is its own word for why, *needed* the scope that is lacking."""
 
-    def __init__(self, method: str, code: str) -> None:
+    def __init__(self, method: str, code: str, needed: str = "") -> None:
         super().__init__(
             f"Slack answered {code!r} to `{method}`.",
             fix=f"https://docs.slack.dev/reference/methods/{method} says what it means.",
         )
         self.code = code
+        self.needed = needed
 
 
 class RateLimited(Unreachable):
@@ -47,9 +48,12 @@ def classify(error: BaseException, method: str, *, writes: bool) -> IntegrationE
         # The SDK hands over its own response or, where the body was no JSON, aiohttp's.
         status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
         body = getattr(response, "data", None)
-        code = str(body.get("error") or "") if isinstance(body, dict) else ""
+        answer = body if isinstance(body, dict) else {}
         headers = getattr(response, "headers", None) or {}
-        return from_answer(method, status, code, headers, writes=writes)
+        meant = from_answer(method, status, _code_in(answer), headers, writes=writes)
+        if isinstance(meant, SlackRejected):
+            meant.needed = str(answer.get("needed") or "")
+        return meant
     never_sent = isinstance(error, aiohttp.ClientConnectorError | aiohttp.InvalidURL)
     return _lost(method, writes=writes and not never_sent)
 
@@ -68,6 +72,14 @@ def from_answer(
     if status >= SERVER_TROUBLE or code in HALF_DONE or (status in {0, 200} and not code):
         return _lost(method, writes=writes)
     return SlackRejected(method, code or f"http_{status}")
+
+
+def _code_in(answer: Mapping[str, Any]) -> str:
+    """Return Slack's word in *answer*: one for all of it, or else the first of several."""
+    several = answer.get("errors")
+    first = several[0] if isinstance(several, list) and several else None
+    each = first.get("error") if isinstance(first, dict) else None
+    return str(answer.get("error") or each or "")
 
 
 def _lost(method: str, *, writes: bool) -> IntegrationError:

@@ -21,7 +21,6 @@ from playground.page.finding import NotHere, person_in, seat_in, view_in
 from playground.page.reading import Given, form_of
 from playground.page.times import moment
 from playground.payloads import escaped
-from playground.workspace import SLACKBOT
 
 LONGEST = 12_000
 """Characters of one message that the composer takes; Slack cuts at 40,000."""
@@ -82,6 +81,8 @@ class Acts:
             return done()
         if len(text) > LONGEST:
             raise CannotDo(f"A message has at most {LONGEST:,} characters; this has {len(text):,}.")
+        if seat.room.channel.archived:
+            raise CannotDo(f"#{seat.room.title} is archived. Nothing can be written there.")
         if text.startswith("/"):
             self._command(request, text, in_thread=bool(thread))
             return done()
@@ -137,9 +138,10 @@ class Acts:
 
     async def _react(self, request: Request) -> Response:
         emoji = (await form_of(request)).get("emoji", "")
-        said = self._message(request)
-        if emoji and len(emoji) < 8 and said.author != SLACKBOT and not said.only_for:  # noqa: PLR2004  An emoji is a few characters.
-            self._workspace.react(said, person_in(self._desk, request).id, emoji)
+        person, said = person_in(self._desk, request), self._message(request)
+        there = person.id in said.reactions.get(emoji, [])
+        react = self._slack.unreacts if there else self._slack.reacts
+        self._desk.soon(person, react(person, emoji, said))
         return done()
 
     async def _shortcut(self, request: Request) -> Response:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from html import unescape
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from markupsafe import Markup
 from playground.model import Message, Person, SlackFile, View
 from playground.page import kit, words
 from playground.page.desk import Desk
+from playground.page.emoji import sign
 from playground.page.kit import Place
 from playground.page.rooms import Room, newest, rooms_of, thread_of
 from playground.page.timeline import Entry
@@ -26,7 +28,7 @@ WINDOW = 50
 ENTRIES = 60
 """How many lines of what happened the page holds."""
 
-REACTIONS = ("👍", "✅", "👀", "🎉")
+REACTIONS = ("+1", "white_check_mark", "eyes", "tada", "pushpin")
 _PICTURES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif"}
 _TINTS = 6
 
@@ -58,7 +60,8 @@ class Draw:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self.env.globals.update(reactions=REACTIONS, tint=_tint, picture=picture_type)
+        known = {"reactions": REACTIONS, "sign": sign, "tint": _tint, "picture": picture_type}
+        self.env.globals.update(known)
 
     def part(self, template: str, **context: Any) -> Markup:
         """Return *template* filled in."""
@@ -77,6 +80,7 @@ class Draw:
             messages=self.messages(said, seat),
             older=said[0].ts if len(said) == WINDOW else "",
             rooms=self.rooms(seat),
+            head=self.head(seat),
             thread=self.thread(seat),
             home=self.home(seat),
             modal=self.modal(seat),
@@ -96,11 +100,18 @@ class Draw:
         ]
         return self.part("rooms.html", seat=seat, rooms=rooms, things=self._desk.things.values())
 
+    def head(self, seat: Seat) -> Markup:
+        """Return the top of the room: its name, topic, pins and bookmarks."""
+        place = seat.room.channel
+        return self.part("room.html", seat=seat, topic=unescape(place.topic.value), place=place)
+
     def messages(
         self, shown: Sequence[Message], seat: Seat, *, threaded: bool = False
     ) -> list[Markup]:
         """Return messages *shown* as *seat* sees them; *threaded*: within their thread."""
-        replies = Counter(m.thread_ts for m in seat.room.channel.said if m.thread_ts != m.ts)
+        place = seat.room.channel
+        replies = Counter(m.thread_ts for m in place.said if m.thread_ts != m.ts)
+        pinned = {pin.ts for pin in place.pins}
         return [
             self.part(
                 "message.html",
@@ -111,6 +122,7 @@ class Draw:
                 app=said.author == self._workspace.bot_user.id,
                 time=clock_time(float(said.ts), seat.person.tz),
                 body=self._body(said, seat),
+                pinned=said.ts in pinned,
                 replies=0 if threaded else replies[said.ts],
                 shortcuts=self._shortcuts("message"),
             )

@@ -34,6 +34,7 @@ EMOJI = {
     "red_circle": "🔴",
     "large_green_circle": "🟢",
     "robot_face": "🤖",
+    "pushpin": "📌",
 }
 
 SHORTCODE = f":(?P<emoji>{'|'.join(map(re.escape, EMOJI))}):"
@@ -45,3 +46,8 @@ _SHORTCODE = re.compile(SHORTCODE)
 def with_emoji(text: str) -> str:
     """Return *text* with the known shortcodes as the signs they stand for."""
     return _SHORTCODE.sub(lambda found: EMOJI[found["emoji"]], text)
+
+
+def sign(name: str) -> str:
+    """Return the sign of the emoji *name*; an unknown one stays as it is typed."""
+    return EMOJI.get(name, f":{name}:")

@@ -25,9 +25,11 @@ def person_in(desk: Desk, request: Request) -> Person:
 def seat_in(desk: Desk, request: Request) -> Seat:
     """Return who looks at what; raises NotHere where they cannot."""
     person, where = person_in(desk, request), request.path_params["where"]
-    for room in rooms_of(desk.workspace, person):
-        if room.slug == where:
-            return Seat(person, room, request.query_params.get("thread", ""))
+    rooms = rooms_of(desk.workspace, person)
+    # A page that is open when its channel is renamed goes on by the old name.
+    renamed = [room for room in rooms if where in room.channel.previous_names]
+    for room in [*(room for room in rooms if room.slug == where), *renamed]:
+        return Seat(person, room, request.query_params.get("thread", ""))
     raise NotHere
 
 

@@ -86,7 +86,8 @@ class Reading:
         for said in reversed(channel.said):
             if said.ts <= read or count == MANY:
                 break
-            count += visible(said, person) and said.author != person.id
+            quiet = said.subtype or said.author == person.id
+            count += visible(said, person) and not quiet
         return count
 
     def waiting(self, person: Person) -> int:

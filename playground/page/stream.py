@@ -45,6 +45,7 @@ class Stream:
         yield from self._toasts()
         draw, seat = self._draw, self._seat
         yield from self._if_new("#rooms", MORPH, draw.rooms(seat))
+        yield from self._if_new("#head", MORPH, draw.head(seat))
         yield from self._if_new("#modals", "innerMorph", draw.modal(seat))
         yield from self._if_new("#guide", MORPH, draw.guide(seat))
         yield from self._if_new("#controls", MORPH, draw.controls())

@@ -160,7 +160,8 @@ async def test_the_manifest_is_one_that_slack_takes(place: Place) -> None:
     said = await place.types("manifest")
 
     assert said.code == 0
-    assert [c["command"] for c in said.json["features"]["slash_commands"]] == ["/ops", "/suspend"]
+    commands = [c["command"] for c in said.json["features"]["slash_commands"]]
+    assert commands == ["/ops", "/incident", "/suspend"]
     assert (await place.types("manifest", "--json")).out == said.out
     if not SCHEMA.is_file():
         pytest.skip(f"{SCHEMA} is not there, so Slack's own schema is not asked.")

@@ -11,14 +11,18 @@ from bot.slack.front import Dispatch, Front
 from bot.slack.handlers import Handlers, Parts
 from bot.slack.payload import Payload
 from bot.slack.windows import Windows
+from integrations.ports import Chat, Room
 from integrations.slack.client import SlackClient
 from integrations.slack.config import SlackConfig
+from integrations.slack.rooms import SlackChat
 from playground.driver import PretendSlack
 from playground.http import asgi
+from playground.model import Message
 from tests.clock import SetClock
 from tests.slack.desk import CATALOGUE, WrittenDown
 from tests.slack.office import Office, sending
 from tests.slack.outbox import Shelf
+from tests.slack.rooms import opened
 
 
 @dataclass
@@ -74,3 +78,20 @@ async def post(slack: PretendSlack, client: SlackClient, clock: SetClock) -> Asy
     ops = slack.channel("ops", members=[ada])
     async with sending(client, clock, shelf) as sender:
         yield Office(slack, shelf, clock, sender, ada, ops)
+
+
+@pytest.fixture
+def chat(client: SlackClient, clock: SetClock) -> Chat:
+    return SlackChat(client, clock)
+
+
+@pytest.fixture
+async def room(chat: Chat) -> Room:
+    return await opened(chat)
+
+
+@pytest.fixture
+def said(slack: PretendSlack, room: Room) -> Message:
+    ada = slack.person("ada")
+    slack.workspace.channels[room.id].members.append(ada.id)
+    return slack.says(ada, "I see errors.", slack.workspace.channels[room.id])

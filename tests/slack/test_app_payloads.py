@@ -33,6 +33,8 @@ FORM = {
 CATALOGUE = {**FORM, "callback_id": "catalogue"}
 BUTTON = {"action_id": "cancel", "value": "0199", "type": "button", "action_ts": "1.2"}
 OPENED = {"type": "app_home_opened", "tab": "home", "user": "U1ADA"}
+REACTED = {"type": "reaction_added", "user": "U1ADA", "reaction": "pushpin"}
+US = [{"user_id": "U1BOT", "is_bot": True}]
 OPENS = {**BUTTON, "action_id": "open_form:users.suspend", "value": "users.suspend"}
 USED: dict[str, dict[str, Any]] = {
     "command": {"user_id": "U1ADA", "team_id": "T1", "command": "/ops", "text": "users.suspend a"},
@@ -44,6 +46,9 @@ USED: dict[str, dict[str, Any]] = {
     "shortcut": {"callback_id": "run_operation", "user": PEOPLE, "trigger_id": ""},
     "event_callback": {"event": {"type": "user_change", "user": PEOPLE}, "team_id": "T1"},
     "home": {"type": "event_callback", "event": OPENED, "team_id": "T1"},
+    "incident": {"user_id": "U1ADA", "team_id": "T1", "command": "/incident", "text": "down"},
+    "declare": {"type": "message_action", "callback_id": "declare_incident", "user": PEOPLE},
+    "reacted": {"type": "event_callback", "event": REACTED, "authorizations": US},
     "open": {"type": "block_actions", "actions": [OPENS], "team_id": "T1", "user": PEOPLE},
 }
 
@@ -118,7 +123,7 @@ async def test_every_sample_is_answered_whatever_one_field_holds(
 async def test_every_payload_that_means_something_is_answered_whatever_one_field_holds(
     surface: Surface, caplog: pytest.LogCaptureFixture, kind: str
 ) -> None:
-    payload = USED[kind] if kind == "command" else {"type": kind, **USED[kind]}
+    payload = USED[kind] if "command" in USED[kind] else {"type": kind, **USED[kind]}
 
     statuses = await answers(surface, spoilt(payload))
 
