@@ -12,13 +12,18 @@ from bot.pipeline.rosters import Roster, Rosters
 from bot.pipeline.surroundings import Surroundings
 from bot.settings import RosterSettings, Settings
 from bot.store.freezes import SqlFreezes
+from integrations.ports import Rota
 
 
-def people_of(settings: Settings, directory: Directory, clock: Clock) -> OnCallDirectory:
-    """Return *directory* with who is on call by the rosters of *settings*."""
+def people_of(
+    settings: Settings, directory: Directory, rota: Rota | None, clock: Clock
+) -> OnCallDirectory:
+    """Return *directory* with who is on call by the rosters of *settings*, and by *rota*."""
     policy = settings.policy
     rosters = {name: _roster(told, policy.zone) for name, told in settings.roster.items()}
-    return OnCallDirectory(directory, Rosters(rosters, clock), clock, policy.on_call_stale)
+    told = OnCallDirectory(directory, Rosters(rosters, clock), clock, policy.on_call_stale)
+    # Apart, so that a pager that is silent takes none of the others' rosters along.
+    return OnCallDirectory(told, rota, clock, policy.on_call_stale) if rota else told
 
 
 def surroundings_of(

@@ -20,7 +20,7 @@ from bot.main.health import SlackWatch, checks, facts
 from bot.main.kept import Kept
 from bot.main.known import Known
 from bot.main.sharing import Place
-from bot.main.trouble import Troubles, troubles_of, watch_over
+from bot.main.trouble import Troubles, troubles_of, watch_over, webhooks_of
 from bot.main.vendors import vendors_of
 from bot.pipeline.acts import Acts
 from bot.pipeline.breaking import Glass
@@ -153,7 +153,8 @@ def join(on: Foundation) -> Bot:
     sockets = _sockets(on, seam)
     watch = SlackWatch(on.client, clock, on.settings.slack.team)
     tells = partial(facts, on.kept, engine, sockets, replicas, clock, known.rules)
-    app = web(_front(on, seam), checks(on.kept, watch, sockets, clock), tells)
+    hooks = webhooks_of(on.settings, troubles)
+    app = web(_front(on, seam), checks(on.kept, watch, sockets, clock), tells, hooks)
     sender = Sender(on.kept.outbox, on.client, rendered, clock)
     _time(on, waiting.requesting, follow, timers)
     rounds = watch_over(troubles, timers)
@@ -182,8 +183,8 @@ def _grounds(
     on: Foundation, directory: SlackDirectory
 ) -> tuple[OnCallDirectory, Troubles, Surroundings]:
     """Return who there is, what keeps incidents, and what is so around; all of it is provided."""
-    people = people_of(on.settings, directory, on.clock)
     vendors = vendors_of(on.settings, on.client, on.clock, directory.by_email)
+    people = people_of(on.settings, directory, vendors.rota, on.clock)
     troubles = troubles_of(on.settings, on.known, on.kept, vendors, on.clock)
     around = surroundings_of(on.settings, people, on.kept, troubles.desk, on.clock)
     _provide(on, people, around)

@@ -18,6 +18,8 @@ from bot.main.kept import kept
 from bot.main.known import known
 from bot.main.records import StoredRecords
 from bot.main.sharing import OnLost, leave_at_once, place
+from bot.main.vendors import missing
+from bot.pipeline.incidents.hints import HEARD
 from bot.pipeline.protocols import Entry
 from bot.pipeline.recording import own_event
 from bot.settings import Settings
@@ -33,8 +35,9 @@ ACKS_GET = 3.0
 """Seconds that what is under way gets at the end; a run that is left goes on at the next start."""
 
 TIDY_EVERY = 3600.0
-KEEP_RUNS = timedelta(days=7)
-"""Seconds between two clearings; how long the engine keeps what has ended."""
+KEEP_RUNS, KEEP_NEWS = timedelta(days=7), timedelta(days=30)
+"""Seconds between two clearings; how long the engine keeps what has ended, and how long it is known
+which of the vendors' news were heard."""
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +79,7 @@ async def _start(bot: Bot, settings: Settings, clock: Clock, stack: AsyncExitSta
     loaded = own_event(Stage.RULES_LOADED, clock, digest=rules.digest)
     await book.write(None, Entry(events=(started, loaded)))
     stack.push_async_callback(_record_stop, bot, clock)
-    for said in bot.known.missing:
+    for said in (*bot.known.missing, *missing(settings)):
         log.warning("%s", said)
     await bot.sender.start()
     stack.push_async_callback(bot.sender.stop, MESSAGES_GET)
@@ -113,6 +116,7 @@ def _keep_going(bot: Bot, clock: Clock, stack: AsyncExitStack) -> None:
     """Start what goes on for as long as the bot runs."""
     loops = [bot.timers.run(), bot.dispatch.run(), bot.watch.run(), bot.people.run()]
     loops += [measure(bot.engine, clock), _tidy(bot, clock), bot.rounds.run()]
+    loops.append(bot.troubles.vendors.learn(clock))
     if isinstance(bot.replicas, SqlReplicas):
         loops.append(bot.replicas.run())
     if isinstance(clock, SharedClock):
@@ -135,6 +139,7 @@ async def _tidy(bot: Bot, clock: Clock) -> None:
         try:
             await bot.kept.outbox.tidy(clock.now())
             await bot.engine.forget(clock.now() - KEEP_RUNS)
+            await bot.troubles.desk.shelf.forget(HEARD, clock.now() - KEEP_NEWS)
         except Exception:
             log.exception("Tidying failed; trying again in an hour")
 

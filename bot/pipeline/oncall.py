@@ -64,6 +64,8 @@ class OnCallDirectory(Directory):
 
     async def close(self) -> None:
         """End what is under way."""
+        if isinstance(self._directory, OnCallDirectory):
+            await self._directory.close()
         if self._asking is not None:
             self._asking.cancel()
             await asyncio.gather(self._asking, return_exceptions=True)
@@ -92,4 +94,4 @@ class OnCallDirectory(Directory):
 def _with(actor: Actor, on_call: Mapping[str, frozenset[str]]) -> Actor:
     """Return *actor* with the rosters; the ids of a roster are those of our own people."""
     names = frozenset(name for name, people in on_call.items() if actor.id in people)
-    return replace(actor, on_call=names) if names and not actor.external else actor
+    return replace(actor, on_call=actor.on_call | names) if names and not actor.external else actor

@@ -74,6 +74,11 @@ class Jira:
             self._account = (await self._client.get("myself", Me)).account
         return self._account
 
+    @property
+    def ourselves(self) -> tuple[str, ...]:
+        """Return by what the bot's own changes are known: its e-mail and, once told, its id."""
+        return tuple(one for one in (self._config.email, self._account) if one)
+
     async def close(self) -> None:
         """Let go of Jira."""
         await self._client.close()
