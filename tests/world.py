@@ -13,6 +13,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
 from audit.search import Filter, search
 from bot.domain.clock import Clock, SystemClock
 from bot.engine.postgres import migrate
@@ -190,28 +192,52 @@ async def _second(
         "REDBUTTON_VAR": str(folder / "second"),
         "REDBUTTON_KEY": KEY,
         "REDBUTTON_CONFIG": str(config),
+        **_variables(told),
     }
     installed = [path for path in sys.path if path.startswith(str(folder))]
     async with SECOND.serves(environ, installed, folder / "second.log") as url:
         yield url
 
 
+TABLES = ("policy", "aliases", "targets", "lanes", "glass", "incident", "jira", "pagerduty")
+"""The tables of `redbutton.toml` that tests set, and that hold no secret."""
+
+VARIABLES = (
+    *("PAGERDUTY_API_TOKEN", "PAGERDUTY_FROM", "PAGERDUTY_API_URL", "PAGERDUTY_WEBHOOK_SECRET"),
+    *("JIRA_URL", "JIRA_EMAIL", "JIRA_API_TOKEN", "JIRA_WEBHOOK_SECRET", "STATUSPAGE_API_KEY"),
+)
+"""The variables of vendors that tests set."""
+
+
 def _toml(told: Settings) -> str:
     """Write down those settings that tests set, and that have no variable."""
-    lines = ["[policy]", f"paths = {json.dumps([str(path) for path in told.policy.paths])}"]
-    lines += [f"replace = {json.dumps(told.policy.replace)}"]
-    lines += ["[aliases]", *(f'"{name}" = "{means}"' for name, means in told.aliases.items())]
+    tables = told.model_dump(mode="json", include={*TABLES, "statuspage"}, exclude_unset=True)
+    lines = [line for name, table in tables.items() for line in _table(name, table)]
     for name, place in told.databases.items():
         lines += [f"[databases.{name}]", f'url = "{place.url.get_secret_value()}"']
-    for kind, known in told.targets.items():
-        for name, target in known.items():
-            facts = target.model_dump(exclude_none=True).items()
-            lines += [f'[targets.{kind}."{name}"]', *(f'{key} = "{fact}"' for key, fact in facts)]
-    for name, lane in told.lanes.items():
-        lines += [f"[lanes.{name}]", f'channel = "{lane.channel}"']
-    if told.glass.channel:
-        lines += ["[glass]", f'channel = "{told.glass.channel}"']
     return "\n".join(lines) + "\n"
+
+
+def _table(name: str, table: dict[str, Any]) -> Iterator[str]:
+    """Write one table, its plain values before the tables in it."""
+    plain = {key: value for key, value in table.items() if not isinstance(value, dict)}
+    yield f"[{name}]"
+    for key, value in plain.items():
+        if value is not None:
+            yield f"{json.dumps(key)} = {json.dumps(value)}"
+    for key in table.keys() - plain.keys():
+        yield from _table(f"{name}.{json.dumps(key)}", table[key])
+
+
+def _variables(told: Settings) -> dict[str, str]:
+    """Return the vendors' variables as *told* has them."""
+    names = {str(f.validation_alias): n for n, f in Settings.model_fields.items()}
+    values = {variable: getattr(told, names[variable]) for variable in VARIABLES}
+    return {
+        variable: value.get_secret_value() if isinstance(value, SecretStr) else value
+        for variable, value in values.items()
+        if value is not None
+    }
 
 
 def readable(body: dict[str, Any]) -> str:
