@@ -98,7 +98,8 @@ class Jira:
         be wrong where Jira goes on making the ticket after the last look (it had been silent for
         the whole timeout before), where eighty others were made in the project before the search
         took any of them in, or, after a restart, where the draft named another project than the
-        settings and the search has not taken it in.
+        settings and the search has not taken it in. Where a project's form has no labels, only the
+        newest twenty tickets are looked through.
         """
         await self._tickets.settled(key)
         if (before := self._tickets.of(key)) is not None:

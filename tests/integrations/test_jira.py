@@ -315,6 +315,20 @@ async def test_whoever_leaves_while_a_ticket_is_made_finds_it_made(
     assert [ticket.id for ticket in jira.tickets] == [made.id]
 
 
+async def test_an_old_ticket_is_found_by_its_label(
+    jira: PretendJira, tracker: Jira, clock: SetClock
+) -> None:
+    made = await tracker.create(DRAFT, key="k")
+    for number in range(100):
+        jira.comes_in(f"After {number}")
+    restarted = adapter(jira, clock)
+
+    found = await restarted.find_created("k")
+    await restarted.close()
+
+    assert found == made
+
+
 async def test_a_clone_is_not_taken_for_the_ticket(
     jira: PretendJira, tracker: Jira, clock: SetClock
 ) -> None:
