@@ -15,6 +15,7 @@ class Cast:
     eva: Person
     mia: Person
     ops: Channel
+    incidents: Channel
 
 
 def gather(slack: PretendSlack) -> Cast:
@@ -39,6 +40,7 @@ def gather(slack: PretendSlack) -> Cast:
     staff = [ada, sam, eva, finn, mia]
     ops = slack.channel("ops", members=[*staff, gus])
     support = slack.channel("support", members=[ada, sam])
+    incidents = slack.channel("incidents", members=staff)
     finance = slack.channel("finance", members=[finn, mia], private=True)
     shared = slack.channel("with-partner", members=[ada, eva, olga], shared=True)
     slack.says(eva, "Quiet night so far.", ops)
@@ -46,4 +48,4 @@ def gather(slack: PretendSlack) -> Cast:
     slack.says(sam, "Morning! Three tickets are open.", support)
     slack.says(finn, "The month is closed.", finance)
     slack.says(olga, "Good morning from our side.", shared)
-    return Cast(ada, sam, eva, mia, ops)
+    return Cast(ada, sam, eva, mia, ops, incidents)

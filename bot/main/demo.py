@@ -63,9 +63,9 @@ async def opened(
             stage.slack,
             DemoGlass(folder / "var"),
             stage.bot,
-            things=[backoffice.thing()],
+            things=[backoffice.thing(), *stage.vendors.things()],
             chapters=CHAPTERS,
-            switches=slack_troubles(stage.slack),
+            switches=(*slack_troubles(stage.slack), *stage.vendors.switches()),
         )
         free = await _free(port)
         watching = asyncio.create_task(desk.watch())

@@ -17,6 +17,7 @@ from typing import Any
 
 from bot.domain.clock import SystemClock
 from bot.domain.errors import Misconfigured
+from bot.main.demo_vendors import DemoVendors, vendors
 from playground.backoffice import seed
 from playground.cast import Cast, gather
 from playground.driver import PretendSlack
@@ -154,6 +155,7 @@ class Stage:
     folder: Path
     cast: Cast
     bot: BotProcess
+    vendors: DemoVendors
     told: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def new(self, person: Person) -> list[SeenMessage]:
@@ -218,10 +220,12 @@ async def on_stage(
     async with AsyncExitStack() as stack:
         slack = await stack.enter_async_context(PretendSlack.open())
         port = stack.enter_context(closing(listening())).getsockname()[1]
+        around = await stack.enter_async_context(vendors(SystemClock()))
         cast = gather(slack)
-        told = CONFIG.format(folder=folder, cast=cast) + config
+        told = around.config(cast) + CONFIG.format(folder=folder, cast=cast) + config
         (folder / "redbutton.toml").write_text(told)
-        settings = _environment(slack, folder, port) | dict(environ or {})
+        settings = {**_environment(slack, folder, port), **around.environ(), **(environ or {})}
+        around.hook(port)
         if http:
             slack.deliver_to(f"http://127.0.0.1:{port}/slack/events")
             del settings["SLACK_APP_TOKEN"]
@@ -230,8 +234,10 @@ async def on_stage(
         up = (lambda: _listens(port)) if http else (lambda: slack.links.open > 1)
         bot = BotProcess(settings, folder / "bot.log", up)
         bot.changed = slack.workspace.notify
+        for vendor in (around.pagerduty, around.jira, around.page):
+            vendor.changed = slack.workspace.notify
         try:
-            yield Stage(slack, folder, cast, bot)
+            yield Stage(slack, folder, cast, bot, around)
         finally:
             await bot.stop()
 

@@ -60,6 +60,11 @@ def agreed_and_run(seen: Seen) -> bool:
     return any(e.body["detail"].get("state") == "succeeded" for e in done)
 
 
+def declared_twice(seen: Seen) -> bool:
+    """Say whether a second incident was declared."""
+    return len(seen.of("incident.declare", "outcome")) > 1
+
+
 FIRST = Chapter(
     "The story",
     (
@@ -183,4 +188,47 @@ TOGETHER = Chapter(
     ),
 )
 
-CHAPTERS = (FIRST, LOOK_AROUND, TOGETHER)
+FIRE = Chapter(
+    "Press the red button",
+    (
+        Deed(
+            "Declare an incident",
+            "One press pages who is on call, opens a channel, brings people in, makes a ticket and "
+            "tells #incidents, all at once. Watch its check-list in the new channel on the left.",
+            succeeded("incident.declare"),
+            "ada/ops",
+            "/incident declare Checkout fails sev=2 service=checkout",
+        ),
+        Deed(
+            "See who was woken",
+            "PagerDuty's own page: what the bot says of a page was read from here. Press *Whoever "
+            "is paged answers* below, and the channel says who, and after how long.",
+            visited("/things/pagerduty"),
+            "/things/pagerduty",
+        ),
+        Deed(
+            "Press with a vendor down",
+            "Under *Make trouble* let Jira be down, and declare another one. Nothing waits for it: "
+            "the check-list says what is missing, with *Retry*, *Skip* and *I did it by hand*.",
+            declared_twice,
+            "sam/ops",
+            "/incident declare Search is slow sev=3 service=search",
+        ),
+        Deed(
+            "Lead, and say how it goes on",
+            "In the first incident's channel press *I lead*, then *Update*: the next update has a "
+            "clock, and #incidents reads along.",
+            succeeded("incident.update"),
+            "ada/incidents",
+        ),
+        Deed(
+            "Resolve it",
+            "Type `/incident resolved We rolled back` in its channel; then close it, and take the "
+            "document with its timeline along.",
+            succeeded("incident.status"),
+            "ada/incidents",
+        ),
+    ),
+)
+
+CHAPTERS = (FIRST, LOOK_AROUND, TOGETHER, FIRE)
