@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -43,11 +43,32 @@ def _judge(spec_path: Path) -> Judge:
     server = urlsplit(described["servers"][0]["url"])
     host, prefix = f"{server.scheme}://{server.netloc}", server.path.rstrip("/")
 
+    @lru_cache(maxsize=4096)
+    def told(asked: _Asked) -> tuple[str, ...]:
+        return tuple(_told(spec, _Request(asked, host, prefix)))
+
     def judged(sent: Sent, url: str) -> list[str]:
-        request = _Request(sent, url, host, prefix)
-        return [f"{sent.way}: {error}" for error in _told(spec, request)]
+        return [f"{sent.way}: {error}" for error in told(_asked(sent, url))]
 
     return judged
+
+
+class _Asked(NamedTuple):
+    """What matters of a request. Tests send the same again and again, to other ports."""
+
+    verb: str
+    path: str
+    query: str
+    body: bytes
+    headers: tuple[tuple[str, str], ...]
+
+
+def _asked(sent: Sent, url: str) -> _Asked:
+    """Return *sent* without the address of the pretend vendor, which is *url*."""
+    to = urlsplit(sent.url)
+    path = to.path.removeprefix(urlsplit(url).path.rstrip("/"))
+    headers = tuple(sorted((k, v) for k, v in sent.headers.items() if k != "host"))
+    return _Asked(sent.way.split(" ")[0].lower(), path, to.query, sent.raw, headers)
 
 
 def _told(spec: OpenAPI, request: "_Request") -> list[str]:
@@ -69,17 +90,18 @@ def _words(cause: object) -> str:
 
 
 class _Request:
-    """*sent* as if it had gone to the vendor itself, in the form that openapi-core reads."""
+    """What was asked, as if it had gone to the vendor itself; openapi-core reads this form."""
 
-    def __init__(self, sent: Sent, url: str, host: str, prefix: str) -> None:
-        path = urlsplit(sent.url).path.removeprefix(urlsplit(url).path.rstrip("/"))
+    def __init__(self, asked: _Asked, host: str, prefix: str) -> None:
+        headers = dict(asked.headers)
+        whole = asked.path.startswith(f"{prefix}/")
         self.host_url = host
-        self.path = path if path.startswith(f"{prefix}/") else f"{prefix}{path}"
-        self.method = sent.way.split(" ")[0].lower()
-        self.body: bytes | None = sent.raw or None
-        self.content_type = sent.headers.get("content-type", "application/json").lower()
-        # `sent.query` keeps one value a name; PagerDuty's lists repeat theirs.
-        asked = parse_qsl(urlsplit(sent.url).query, keep_blank_values=True)
+        self.path = asked.path if whole else f"{prefix}{asked.path}"
+        self.method = asked.verb
+        self.body: bytes | None = asked.body or None
+        self.content_type = headers.get("content-type", "application/json").lower()
+        # A list in a query repeats its name.
+        query = parse_qsl(asked.query, keep_blank_values=True)
         self.parameters = RequestParameters(
-            query=ImmutableMultiDict(asked), header=Headers(dict(sent.headers))
+            query=ImmutableMultiDict(query), header=Headers(headers)
         )
