@@ -10,6 +10,7 @@ from structlog.types import EventDict, Processor
 
 QUIET = (
     *("alembic", "asyncio", "aiohttp", "dbos", "httpx", "httpcore"),
+    *("httpx2", "httpcore2", "jira", "matplotlib", "pagerduty", "urllib3"),
     *("slack_bolt", "slack_sdk", "uvicorn", "watchfiles"),
 )
 
@@ -18,6 +19,9 @@ _SECRET = re.compile(
     r"|xapp-[\w-]+"
     r"|https://hooks\.slack\.com/[^\s\"'\\]+"  # response addresses, which anyone may post to
     r"|(?<=Bearer )[\w.~+/=-]+"
+    r"|(?<=Token token=)[\w.~+/=-]+"  # PagerDuty's
+    r"|(?<=OAuth )[\w.~+/=-]{16,}"  # Statuspage's
+    r"|(?<=Basic )[\w+/=]{8,}"  # Jira's
     r"|(?<=://)[^\s/:@\"']+:[^\s/@\"']+(?=@)"  # user:password in a database's address
 )
 

@@ -19,6 +19,7 @@ PAGERDUTY_SECRET, JIRA_SECRET = "pretend-pagerduty-secret", "pretend-jira-secret
 CONFIG = """
 [jira]
 project = "OPS"
+browse = "https://pretend.atlassian.net"
 
 [statuspage]
 page = "{page.page}"

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
 
@@ -85,7 +85,9 @@ class IncidentDesk:
             return wanted and young and seen and other.is_open and is_same_trouble(draft, other)
 
         def make(number: int) -> Made:
-            made = _new(draft, by, invocation, number, now)
+            every = self.plan.rule(draft.severity).update_every
+            clock = now + timedelta(minutes=every) if every and draft.over is None else None
+            made = _new(draft, by, invocation, number, now).with_(next_update_at=clock)
             words = f"{by.name} declared it, {made.severity}."
             first = Moment(
                 source="declared",
