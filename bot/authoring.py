@@ -9,7 +9,7 @@ from typing import Any
 from bot.domain.actor import Actor
 from bot.domain.catalogue import Catalogue
 from bot.domain.clock import Clock
-from bot.domain.context import Context, StepRule
+from bot.domain.context import Context, KeyOf, StepRule
 from bot.domain.errors import Refused
 from bot.domain.explanation import Explanation, RuleWords, WhoMay
 from bot.domain.freeze import Freeze
@@ -48,6 +48,7 @@ __all__ = [
     "Freeze",
     "Freezes",
     "Incidents",
+    "KeyOf",
     "LongText",
     "MinorUnits",
     "Money",
@@ -88,7 +89,8 @@ def operation(  # noqa: PLR0913  Each is one line of a declaration, all but two 
     *target* names the field that is acted on. *preview* is called with the params and returns rows,
     header first, of what would change. *undo* names the operation that takes it back. *probe* is
     called with the params after a lost answer: True, it happened; False, it did not; None, it
-    cannot be told. *timeout* bounds a run, in seconds. Raises TypeError at import where the
+    cannot be told. One that takes a second argument is given a `KeyOf`, to look for what a step
+    made. *timeout* bounds a run, in seconds. Raises TypeError at import where the
     declaration is wrong.
     """
 

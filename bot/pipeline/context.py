@@ -115,7 +115,7 @@ class RunContext:
     ) -> T:
         """Carry a step out that is not done yet, and remember how it went."""
         await self._memory.put(Step(label, StepState.RUNNING))
-        key = _key(self.invocation, label) if takes_key(call) else None
+        key = key_of(self.invocation, label) if takes_key(call) else None
         if key is not None:
             kwargs.setdefault("key", key)
             self._writes.add(label)
@@ -187,7 +187,7 @@ class RunContext:
         await self._memory.show(self._progress)
 
 
-def _key(invocation: str, label: str) -> str:
+def key_of(invocation: str, label: str) -> str:
     """Derive the key of a write: the same for the same step of the same invocation, for ever."""
     return hashlib.sha256(f"{invocation}/{label}".encode()).hexdigest()[:32]
 
