@@ -57,7 +57,8 @@ class Guard:
         self._is = limits or Limits()
         self._slots = asyncio.Semaphore(self._is.slots)
         # A second's worth may come at once: a press asks for several things in the same moment.
-        self._pace = AsyncLimiter(max(1.0, self._is.per_minute / 60), 1.0)
+        each_second = self._is.per_minute / 60
+        self._pace = AsyncLimiter(max(1.0, each_second), max(1.0, 1 / each_second))
         self._threads = ThreadPoolExecutor(self._is.slots, f"guard-{service}")
         self._failed = 0
         self._silent_since: datetime | None = None
@@ -76,11 +77,17 @@ class Guard:
         What *insist*s is asked even of a service that has been silent.
         """
         loop = asyncio.get_running_loop()
-        return await self._through(
-            lambda: asyncio.wrap_future(self._threads.submit(call), loop=loop),
-            writes=writes,
-            insist=insist,
-        )
+
+        def begin() -> asyncio.Future[T]:
+            try:
+                return asyncio.wrap_future(self._threads.submit(call), loop=loop)
+            except RuntimeError:
+                raise Unreachable(
+                    f"{self.service} was not asked: the bot is stopping.",
+                    fix="Ask again in a minute.",
+                ) from None
+
+        return await self._through(begin, writes=writes, insist=insist)
 
     async def calling(
         self, call: Callable[[], Awaitable[T]], *, writes: bool, insist: bool = False
@@ -112,10 +119,10 @@ class Guard:
                 await self._slots.acquire()
                 try:
                     await self._pace.acquire()
+                    begun = begin()
                 except BaseException:
                     self._slots.release()
                     raise
-                begun = begin()
                 begun.add_done_callback(self._freed)
                 answer = await asyncio.shield(begun)
         except TimeoutError as late:

@@ -1,0 +1,1 @@
+"""The pager, by PagerDuty's REST API."""
