@@ -88,7 +88,7 @@ async def test_the_button_leads_to_the_catalogue_and_on_to_a_form(w: World) -> N
     await home(w, w.sam)
     await w.slack.presses(w.sam, "Find an operation")
     await w.slack.opens(w.sam, "Find an operation")
-    offered, *_ = await w.slack.suggests(w.sam, "operation", "find")
+    offered, *_ = await w.slack.suggests(w.sam, "operation", "users.find")
     w.slack.fills(w.sam, operation=offered)
     await w.slack.submits(w.sam)
 
