@@ -46,7 +46,7 @@ async def test_everybody_writes_a_ticket_and_gets_its_address(desk: Desk) -> Non
     assert (ticket.summary, ticket.type) == (FIRE, "Bug")
     assert "Smoke since noon." in ticket.description
     assert "Asked for by Sam." in ticket.description
-    assert "/browse/OPS-1" in str(w.slack.workspace.produced)
+    assert "https://jira.example/browse/OPS-1" in str(w.slack.workspace.produced)
 
 
 async def test_a_ticket_whose_answer_is_lost_is_made_once_though_the_search_is_behind(

@@ -23,5 +23,5 @@ def written_in(jira: PretendJira) -> dict[str, Any]:
         "JIRA_URL": jira.url,
         "JIRA_EMAIL": jira.email,
         "JIRA_API_TOKEN": jira.token,
-        "jira": {"project": "OPS"},
+        "jira": {"project": "OPS", "browse": "https://jira.example"},
     }
