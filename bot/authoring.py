@@ -9,7 +9,7 @@ from typing import Any
 from bot.domain.actor import Actor
 from bot.domain.catalogue import Catalogue
 from bot.domain.clock import Clock
-from bot.domain.context import Context, StepRule
+from bot.domain.context import Context, KeyOf, StepRule
 from bot.domain.errors import (
     IntegrationError,
     NotConfigured,
@@ -106,6 +106,7 @@ __all__ = [
     "IntegrationError",
     "Limb",
     "LimbState",
+    "KeyOf",
     "LongText",
     "MinorUnits",
     "Moment",

@@ -9,6 +9,9 @@ from bot.domain.clock import Clock
 
 T = TypeVar("T")
 
+KeyOf = Callable[[str], str]
+"""Gives the key that a step of a run carried, by the step's label."""
+
 
 @dataclass(frozen=True)
 class StepRule:

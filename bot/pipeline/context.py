@@ -119,7 +119,7 @@ class RunContext:
         await self._memory.put(Step(label, StepState.RUNNING))
         key: str | None = None
         if takes_key(call):
-            key = kwargs.setdefault("key", _key(self.invocation, label))
+            key = kwargs.setdefault("key", key_of(self.invocation, label))
             self._writes.add(label)
         try:
             answer = await attempt(
@@ -191,7 +191,7 @@ class RunContext:
         await self._memory.show(self._progress)
 
 
-def _key(invocation: str, label: str) -> str:
+def key_of(invocation: str, label: str) -> str:
     """Derive the key of a write: the same for the same step of the same invocation, for ever."""
     return hashlib.sha256(f"{invocation}/{label}".encode()).hexdigest()[:32]
 

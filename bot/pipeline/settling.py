@@ -1,15 +1,19 @@
 """An unknown end is settled by looking: the operation's probe says whether it happened."""
 
+import inspect
 import logging
 from datetime import timedelta
+from functools import partial
 
 from bot.domain.catalogue import Catalogue
 from bot.domain.clock import Clock
 from bot.domain.errors import IntegrationError
 from bot.domain.invocation import State
 from bot.domain.notice import RunCard
+from bot.domain.params import Reach
 from bot.domain.record import Stage
 from bot.domain.result import Result
+from bot.pipeline.context import key_of
 from bot.pipeline.follow import Follow
 from bot.pipeline.protocols import Book, Entry, Timer
 from bot.pipeline.recording import ClearCase, card, drafts, event, stored_case
@@ -49,7 +53,7 @@ class Settling:
             return
         probe = case.declared.probe
         try:
-            happened = await probe.call(case.params, **self._ports.fill(probe))
+            happened = await self._probed(probe, case)
         except IntegrationError as silent:
             log.warning("Looking after %s: %s", timer.key, silent)
             happened = None
@@ -58,6 +62,12 @@ class Settling:
             await self._again(case, looks)
         else:
             await self._settled(case, happened=happened)
+
+    async def _probed(self, probe: Reach, case: ClearCase) -> bool | None:
+        """Call *probe*; one that takes two arguments can ask for the keys of the steps."""
+        keys = (partial(key_of, case.id),) if _takes_keys(probe) else ()
+        happened: bool | None = await probe.call(case.params, *keys, **self._ports.fill(probe))
+        return happened
 
     async def _again(self, case: ClearCase, looks: int) -> None:
         if looks >= len(LOOKS):
@@ -90,3 +100,8 @@ class Settling:
         entry = Entry((told,), drafts(settled, case.origin))
         if await self._book.move(case.id, state, entry):
             await self._follow.tell(settled)
+
+
+def _takes_keys(probe: Reach) -> bool:
+    found = inspect.signature(probe.call).parameters.values()
+    return sum(p.kind is not inspect.Parameter.KEYWORD_ONLY for p in found) > 1

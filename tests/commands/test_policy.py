@@ -173,9 +173,9 @@ async def test_of_a_crowd_twenty_are_named_and_the_others_counted(w: World) -> N
 async def test_i_see_all_that_i_may_run_and_why_not_the_rest(w: World) -> None:
     told = await answer(w, w.sam, "/ops policy.mine")
 
-    assert "You may run 11 of 17 operations" in told
-    assert "users.find | yes | Only `support`, `support-leads` and `sre` may look" in told
-    assert "users.suspend | no | Only `support-leads` may suspend or resume a user." in told
+    assert "You may run 17 of 26 operations" in told
+    assert "freeze.list | yes | Every full member may list the change freezes." in told
+    assert "oncall.ack | no | Only `sre` and whoever is on call for `platform` may" in told
 
 
 async def test_while_slack_is_silent_the_rules_are_told_and_people_are_not(w: World) -> None:

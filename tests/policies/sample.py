@@ -87,13 +87,16 @@ ASKS = ("policy.mine", "policy.who_may", "policy.why")
 """The operations that ask the rules."""
 FREEZES = ("freeze.lift", "freeze.list", "freeze.set")
 """The operations on freezes, which shipped rules speak of."""
+CALLS = ("oncall.ack", "oncall.override", "oncall.page", "oncall.resolve", "oncall.who")
+TICKETS = ("tickets.comment", "tickets.create", "tickets.find", "tickets.move")
+"""The operations on pages and tickets, which shipped rules speak of."""
 
 CATALOGUE = Catalogue(
     [
         *(FIND, SUSPEND, SUSPEND_DOMAIN, RESUME, DROP, HELP, WHOAMI),
         *(
             operation(name, risk=Risk.READ)(_look)
-            for name in (*ASKS, *FREEZES, "approval.list", "glass.list")
+            for name in (*ASKS, *FREEZES, *CALLS, *TICKETS, "approval.list", "glass.list")
         ),
         operation("glass.review", risk=Risk.CHANGE)(_look),
         operation("approval.give", risk=Risk.CHANGE)(_look),

@@ -92,6 +92,11 @@ FOR_ALL = (
     "glass.list",
     "meta.help",
     "meta.whoami",
+    "oncall.page",
+    "oncall.who",
+    "tickets.comment",
+    "tickets.create",
+    "tickets.find",
     *ASKS,
 )
 """What every full member may run."""
@@ -101,8 +106,8 @@ FOR_ALL = (
     ("actor", "sees"),
     [
         (IDA, [*FOR_ALL]),
-        (ADA, [*FOR_ALL, "users.find"]),
-        (LEAD, [*FOR_ALL, "glass.review", "users.find", *MANAGES]),
+        (ADA, [*FOR_ALL, "tickets.move", "users.find"]),
+        (LEAD, [*FOR_ALL, "glass.review", "tickets.move", "users.find", *MANAGES]),
         (replace(LEAD, guest=True), []),
         (NIGHTLY, []),
     ],

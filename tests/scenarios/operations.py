@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from bot.authoring import Context, Params, Refused, Result, Risk, operation
+from bot.authoring import Context, KeyOf, Params, Refused, Result, Risk, operation
 from bot.domain.clock import SystemClock
 from bot.domain.errors import OutcomeUnknown
 from integrations.ports import Database
@@ -109,18 +109,20 @@ class Loss(Params):
     name: str
     """What this drill is called."""
 
-    seen: Literal["yes", "no", "nothing"]
+    seen: Literal["yes", "no", "nothing", "its_key"]
     """What the probe sees."""
 
 
-async def seen(params: Loss) -> bool | None:
+async def seen(params: Loss, key_of: KeyOf) -> bool | None:
     """Answer the probe."""
-    return {"yes": True, "no": False, "nothing": None}[params.seen]
+    called = {call.key for call in Ledger.told().calls()}
+    told = {"yes": True, "no": False, "nothing": None, "its_key": called == {key_of("write")}}
+    return told[params.seen]
 
 
 async def lose(*, key: str) -> None:
     """Lose the answer to a write."""
-    del key
+    Ledger.told().called("write", key)
     raise OutcomeUnknown("The line went dead.", fix="Look before you ask again.")
 
 

@@ -36,10 +36,10 @@ async def reads(w: World, person: Person, words: str) -> None:
 async def test_everybody_sees_what_they_may_run_and_nothing_else(w: World) -> None:
     leads, supports = await home(w, w.ada), await home(w, w.sam)
 
-    assert "you may run 15 of 17." in leads.text
+    assert "you may run 21 of 26." in leads.text
     assert "`users.suspend` ✏️\nSuspend a user, with the reason kept." in leads.text
     assert "`users.suspend_domain` ⚠️" in leads.text
-    assert "you may run 11 of 17." in supports.text
+    assert "you may run 17 of 26." in supports.text
     assert "users.find" in supports.text
     assert "users.suspend" not in supports.text
 
@@ -88,7 +88,7 @@ async def test_the_button_leads_to_the_catalogue_and_on_to_a_form(w: World) -> N
     await home(w, w.sam)
     await w.slack.presses(w.sam, "Find an operation")
     await w.slack.opens(w.sam, "Find an operation")
-    offered, *_ = await w.slack.suggests(w.sam, "operation", "find")
+    offered, *_ = await w.slack.suggests(w.sam, "operation", "users.find")
     w.slack.fills(w.sam, operation=offered)
     await w.slack.submits(w.sam)
 
@@ -119,7 +119,7 @@ async def test_who_lost_a_right_since_the_home_was_drawn_is_refused_at_the_butto
     refused = await w.slack.opens(w.ada)
     await w.slack.closes(w.ada)
     await w.slack.opens_home(w.ada)
-    await w.slack.until(lambda: "11 of 17" in w.slack.sees(w.ada).home.text)  # type: ignore[union-attr]  # It was there before.
+    await w.slack.until(lambda: "17 of 26" in w.slack.sees(w.ada).home.text)  # type: ignore[union-attr]  # It was there before.
 
     assert "Only `support-leads` may suspend or resume a user." in refused.text
     assert refused.fields == {}
@@ -139,4 +139,4 @@ async def test_while_slack_takes_no_home_the_bot_goes_on_and_the_next_time_it_is
 
     assert reply.ok
     assert without is None
-    assert "you may run 15 of 17." in shown.text
+    assert "you may run 21 of 26." in shown.text

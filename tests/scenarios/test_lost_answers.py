@@ -19,6 +19,7 @@ LOOKING = "We are looking what came of it"
     ("seen", "stands", "words", "state"),
     [
         ("yes", "· done ·", "it happened", State.SUCCEEDED),
+        ("its_key", "· done ·", "it happened", State.SUCCEEDED),
         ("no", "· failed ·", "it did not happen", State.FAILED),
     ],
 )

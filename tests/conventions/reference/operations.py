@@ -25,10 +25,17 @@ WORDS = {
 """A right value of each kind; those of choices stand in the field itself."""
 
 BY_NAME = {
+    "comment": '"It is out now."',
     "domain": "shop.example",
     "operation": "users.suspend",
+    "page": "Q0ABCDEFGHIJKL",
     "reason": '"card testing"',
+    "schedule": "PSCHED1",
+    "service": "PCHECK1",
+    "summary": '"The printer is on fire"',
     "text": "moreau",
+    "ticket": "OPS-12",
+    "to": "Done",
 }
 """A more telling value for a field of that name."""
 

@@ -1,0 +1,1 @@
+"""Tickets: where work is written down."""
