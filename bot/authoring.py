@@ -104,9 +104,9 @@ __all__ = [
     "IncidentDraft",
     "Incidents",
     "IntegrationError",
+    "KeyOf",
     "Limb",
     "LimbState",
-    "KeyOf",
     "LongText",
     "MinorUnits",
     "Moment",
@@ -167,9 +167,10 @@ def operation(  # noqa: PLR0913  Each is one line of a declaration, all but two 
     *target* names the field that is acted on. *preview* is called with the params and returns rows,
     header first, of what would change. *undo* names the operation that takes it back. *probe* is
     called with the params after a lost answer: True, it happened; False, it did not; None, it
-    cannot be told. *timeout* bounds a run, in seconds. Of a run *aside* who asked alone is told, by
-    direct message: for what the channel is told by other messages, or not at all. Raises TypeError
-    at import where the declaration is wrong.
+    cannot be told. One that takes a second argument is given a `KeyOf`, to look for what a step
+    made. *timeout* bounds a run, in seconds. Of a run *aside* who asked alone is told, by direct
+    message: for what the channel is told by other messages, or not at all. Raises TypeError at
+    import where the declaration is wrong.
     """
 
     def declared(call: Callable[..., Awaitable[Result]]) -> Operation:
