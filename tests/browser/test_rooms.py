@@ -5,7 +5,12 @@ import re
 import aiohttp
 from playwright.async_api import expect
 
+from bot.domain.clock import SystemClock
+from integrations.slack.client import SlackClient
+from integrations.slack.config import SlackConfig
+from integrations.slack.rooms import SlackChat
 from tests.browser.eyes import Eyes
+from tests.browser.test_access import barriers
 
 
 async def status(method: str, url: str, **headers: str) -> int:
@@ -37,7 +42,7 @@ async def test_a_thread_is_beside_its_room_and_reactions_are_counted(eyes: Eyes)
     await expect(room.get_by_role("button", name="👀 2")).to_be_visible()
     await room.get_by_role("button", name="👀 2").click()
     await expect(room.get_by_role("button", name="👀 1")).to_have_attribute("aria-pressed", "false")
-    assert eyes.stage.slack.deliveries == []
+    assert {one.kind for one in eyes.stage.slack.deliveries} == {"reaction_added"}
 
 
 async def test_a_room_is_for_who_is_in_it_and_the_page_for_nobody_elses_page_or_name(
@@ -87,3 +92,47 @@ async def test_a_direct_message_is_noticed_in_another_room_until_it_is_read(eyes
     await eyes.reads("alan@example.com is suspended.")
     await expect(app.locator(".badge")).to_have_count(0)
     assert eyes.stage.state("alan") == "suspended"
+
+
+async def test_a_channel_that_the_app_opens_is_there_at_once_with_its_walls(
+    eyes: Eyes,
+) -> None:
+    slack = eyes.stage.slack
+    client = await SlackClient.open(SlackConfig(slack.bot_token, slack.api_url))
+    chat = SlackChat(client, SystemClock())
+    rooms = eyes.page.get_by_role("navigation", name="Rooms")
+    head = eyes.page.locator("#head")
+    await eyes.sits("ada")
+    room = await chat.open_room("inc-1 Checkout", purpose="Down.", private=False, key="k")
+    await chat.invite(room.id, [eyes.stage.cast.ada.id])
+    await rooms.get_by_role("link", name="inc-1-checkout").click()
+    await expect(eyes.page.locator("#messages")).to_contain_text("@ada has joined the channel")
+    await eyes.types("Checkout is down since ten.")
+    await eyes.reads("Checkout is down since ten.")
+    said = slack.workspace.channels[room.id].said[-1]
+
+    await chat.topic(room.id, "SEV1 <b>& rising</b>")
+    await chat.bookmark(room.id, "Ticket OPS-1", "https://tickets.example/OPS-1")
+    await chat.pin(room.id, said.ts)
+    await expect(head.locator(".topic")).to_have_text("SEV1 <b>& rising</b>")
+    await expect(head.get_by_role("link", name="Ticket OPS-1")).to_be_visible()
+    await expect(head.get_by_role("link", name="1 pinned")).to_be_visible()
+    item = eyes.page.locator("#messages > li").filter(has_text="down since ten")
+    await expect(item).to_contain_text("Pinned")
+    await item.get_by_label("What to do with this message").press("Enter")
+    await item.get_by_role("button", name="React with 📌").press("Enter")
+    await expect(item.get_by_role("button", name="📌 1")).to_be_visible()
+    assert said.reactions == {"pushpin": [eyes.stage.cast.ada.id]}
+    assert await barriers(eyes.page) == []
+
+    await chat.rename(room.id, "inc-1-fixed")
+    await expect(head.get_by_role("heading")).to_have_text("#inc-1-checkout")
+    await eyes.types("It is fixed.")
+    await eyes.reads("It is fixed.")
+    await chat.archive(room.id)
+    await expect(rooms.get_by_role("link", name="inc-1-fixed")).to_contain_text("archived")
+    await expect(head).to_contain_text("archived")
+    await eyes.types("Too late.")
+    await expect(eyes.page.locator(".toast").first).to_contain_text("is archived")
+    assert await barriers(eyes.page) == []
+    await client.close()
