@@ -14,6 +14,9 @@ NAME, LABEL, INVITED = 80, 250, 100
 """docs.slack.dev: conversations.create, .setTopic and .invite."""
 
 _ALLOWED = re.compile(r"[a-z0-9_-]+")
+_BY_NAME = {"🔥": ":fire:", "🔴": ":red_circle:", "🚨": ":rotating_light:"}
+"""Emoji come back by their names, as in messages; these few stand for all."""
+
 _LETTER = re.compile(r"[a-z0-9]")
 
 
@@ -132,6 +135,8 @@ def _set(workspace: Workspace, asked: Arguments, what: str) -> dict[str, Any]:
         raise SlackError("too_long")
     # Slack gives back what was set with these three signs written as entities.
     safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    for sign, name in _BY_NAME.items():
+        safe = safe.replace(sign, name)
     rooms.label(workspace, place, workspace.bot_user.id, what, safe)
     return {"channel": _shown(workspace, place)}
 

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from playground.model import Message, Person, SlackFile, View
 from playground.page import kit, words
 from playground.page.desk import Desk
-from playground.page.emoji import sign
+from playground.page.emoji import sign, with_emoji
 from playground.page.kit import Place
 from playground.page.rooms import Room, newest, rooms_of, thread_of
 from playground.page.timeline import Entry
@@ -103,7 +103,9 @@ class Draw:
     def head(self, seat: Seat) -> Markup:
         """Return the top of the room: its name, topic, pins and bookmarks."""
         place = seat.room.channel
-        return self.part("room.html", seat=seat, topic=unescape(place.topic.value), place=place)
+        return self.part(
+            "room.html", seat=seat, topic=with_emoji(unescape(place.topic.value)), place=place
+        )
 
     def messages(
         self, shown: Sequence[Message], seat: Seat, *, threaded: bool = False
