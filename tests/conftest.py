@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.nursery import NURSERY
 from tests.postgres import Server
 from tests.second import SECOND
 
@@ -46,6 +47,7 @@ def database(postgres: Server) -> Iterator[str]:
 
 @pytest.fixture(scope="session", autouse=True)
 def second() -> Iterator[None]:
-    """End the second bot's process, if any test needed one."""
+    """End the second bot's process, and all that the nursery has borne, if any test needed them."""
     yield
     SECOND.close()
+    NURSERY.close()
