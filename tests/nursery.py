@@ -22,6 +22,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from signal import SIGINT, SIGKILL, SIGTERM
 from typing import IO, Any, NoReturn
 
 ROOT = Path(__file__).parents[1]
@@ -63,7 +64,7 @@ class Born:
 
     async def _ends(self, line: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         # A nursery that is gone took its children with it.
-        self.returncode = int(await line.readline() or -signal.SIGKILL)
+        self.returncode = int(await line.readline() or -SIGKILL)
         self._close_input()
         writer.close()
         with suppress(ConnectionError):
@@ -80,20 +81,20 @@ class Born:
         assert self.returncode is not None
         return self.returncode
 
-    def send_signal(self, number: int) -> None:
+    def send_signal(self, signal: int) -> None:
         """Send it a signal, if it still lives."""
         if self.returncode is None:
             # It may have ended, and nobody been told yet.
             with suppress(ProcessLookupError):
-                os.kill(self.pid, number)
+                os.kill(self.pid, signal)
 
     def terminate(self) -> None:
         """Tell it to stop."""
-        self.send_signal(signal.SIGTERM)
+        self.send_signal(SIGTERM)
 
     def kill(self) -> None:
         """Kill it with -9."""
-        self.send_signal(signal.SIGKILL)
+        self.send_signal(SIGKILL)
 
     async def communicate(self) -> tuple[bytes, bytes]:
         """Close its input, and return all that it says until it ends."""
@@ -255,7 +256,7 @@ def _bury(child: Child) -> None:
 
 def _end_all(children: Mapping[int, Child]) -> NoReturn:
     for child in children.values():
-        os.kill(child.pid, signal.SIGKILL)
+        os.kill(child.pid, SIGKILL)
     os._exit(0)
 
 
@@ -276,7 +277,7 @@ def _take(streams: Sequence[int]) -> None:
 
 def become(told: Mapping[str, Any]) -> None:
     """Be what `python -m` would have been."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(SIGINT, signal.default_int_handler)
     os.chdir(told["cwd"])
     os.environ.clear()
     os.environ.update(told["environ"])
@@ -296,5 +297,5 @@ if __name__ == "__main__":
     # What is shared with the children stays so, as long as nobody counts it.
     gc.freeze()
     # Ctrl-C is told to everybody at the terminal; the end of whoever asks is the end here.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(SIGINT, signal.SIG_IGN)
     become(tend(socket.socket(fileno=int(sys.argv[1]))))
