@@ -1,6 +1,7 @@
 """What every test may ask for: a PostgreSQL server, shared by all of this run."""
 
 import fcntl
+import gc
 import os
 import shutil
 import tempfile
@@ -29,6 +30,16 @@ if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).
 
 CONNECTIONS = 300
 """Two workers, three bots each, and who looks on."""
+
+# Imports and collected tests are many objects and no garbage, which is then not looked for among
+# them: it would take a fifth of the time until the first test, and of some tests as well.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage from here on, and never among what is there already."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -292,10 +292,12 @@ def become(told: Mapping[str, Any]) -> None:
 if __name__ == "__main__":
     given = [entry for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
     SYSTEM = sys.path[1 + len(given) :]
+    gc.disable()
     for ahead in AHEAD:
         importlib.import_module(ahead)
-    # What is shared with the children stays so, as long as nobody counts it.
+    # What is shared with the children stays so, as long as nobody looks for garbage in it.
     gc.freeze()
+    gc.enable()
     # Ctrl-C is told to everybody at the terminal; the end of whoever asks is the end here.
     signal.signal(SIGINT, signal.SIG_IGN)
     become(tend(socket.socket(fileno=int(sys.argv[1]))))
