@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import get_args
 
 from cedarpy import Schema
@@ -63,6 +64,9 @@ def early_schema_text(catalogue: Catalogue) -> str:
     return "".join(_lines(catalogue, None))
 
 
+# It is asked for twice at each start, and again with each changed rule; to read it takes longer
+# than to read all rules.
+@lru_cache(maxsize=4)
 def read_schema(text: str) -> Schema:
     """Read schema *text*; raise Misconfigured where Cedar cannot."""
     try:

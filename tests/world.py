@@ -128,6 +128,9 @@ def furnish(url: str) -> None:
 
 
 SCENE = Scene()
+PATIENCE = 20.0
+"""Seconds that Slack waits for an answer here: a machine that others use, too, may need them."""
+
 KEY = base64.b64encode(b"k" * 32).decode()
 
 
@@ -159,6 +162,7 @@ async def world(
     """
     seed(folder / "backoffice.db")
     async with PretendSlack.open(clock=clock or SystemClock()) as slack:
+        slack.courier.patience = PATIENCE
         ada = slack.person("ada", groups=["support", "support-leads"])
         sam = slack.person("sam", groups=["support"])
         mallory = slack.person("mallory", guest=True)

@@ -3,10 +3,9 @@
 import asyncio
 import signal
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 import click
 from watchfiles import awatch
@@ -14,7 +13,7 @@ from watchfiles import awatch
 import commands
 import policies
 from bot.main.demo_glass import DemoGlass
-from bot.main.demo_stage import Stage, on_stage
+from bot.main.demo_stage import AS_USUAL, Plan, Stage, on_stage
 from playground.page.app import Page
 from playground.page.backoffice import Backoffice
 from playground.page.desk import Desk
@@ -31,7 +30,7 @@ async def show(port: int, *, http: bool, reload: bool) -> None:
     """Serve the page at *port*, or at another where that is taken, until told to stop."""
     stop = _stopping()
     with tempfile.TemporaryDirectory(prefix="redbutton-demo-") as folder:
-        async with opened(Path(folder), port, http=http) as (stage, desk, address):
+        async with opened(Path(folder), port, Plan(http=http)) as (stage, desk, address):
             click.echo(f"The pretend workspace is at {address}")
             click.echo("Ctrl-C ends it; nothing of it is kept.")
             if stage.bot.standing == "failed":
@@ -44,20 +43,10 @@ async def show(port: int, *, http: bool, reload: bool) -> None:
 
 @asynccontextmanager
 async def opened(
-    folder: Path,
-    port: int,
-    *,
-    http: bool = False,
-    config: str = "",
-    environ: Mapping[str, str] | None = None,
-    manifest: Mapping[str, Any] | None = None,
+    folder: Path, port: int, plan: Plan = AS_USUAL
 ) -> AsyncIterator[tuple[Stage, Desk, str]]:
-    """Open the workspace with its page in *folder*; yield the stage, the desk and the address.
-
-    *http*, *config* and *environ* are those of `on_stage`. *manifest* is what the app declares,
-    where that is known already.
-    """
-    async with on_stage(folder, http=http, config=config, environ=environ) as stage:
+    """Open the workspace with its page in *folder*; yield the stage, the desk and the address."""
+    async with on_stage(folder, plan) as stage:
         backoffice = Backoffice(folder / "backoffice.db")
         desk = Desk(
             stage.slack,
@@ -71,7 +60,7 @@ async def opened(
         watching = asyncio.create_task(desk.watch())
         try:
             async with serve(Page(desk).app, free) as taken:
-                await asyncio.gather(stage.bot.start(), stage.declare(manifest))
+                await asyncio.gather(stage.bot.start(), stage.declare(plan.manifest))
                 yield stage, desk, f"http://127.0.0.1:{taken}"
         finally:
             watching.cancel()

@@ -7,13 +7,13 @@ import signal
 import socket
 import sqlite3
 import sys
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, Protocol
 
 from bot.domain.clock import SystemClock
 from bot.domain.errors import Misconfigured
@@ -52,6 +52,27 @@ TAIL = 1500
 """How many of the last characters of its log tell why the bot did not start."""
 
 
+class Process(Protocol):
+    """What is needed of a process: `asyncio.subprocess.Process` has it."""
+
+    @property
+    def returncode(self) -> int | None:
+        """Return how it ended, or None while it lives."""
+        ...
+
+    def send_signal(self, signal: int) -> None:
+        """Send it a signal."""
+        ...
+
+    def kill(self) -> None:
+        """Kill it with -9."""
+        ...
+
+    async def wait(self) -> int:
+        """Return how it ended, once it has."""
+        ...
+
+
 class BotProcess:
     """Implements `playground.page.around.Keeper`. *up* says whether the bot can be reached."""
 
@@ -85,15 +106,19 @@ class BotProcess:
             self.lives += 1
             self._log.write_bytes(b"")
             with self._log.open("ab") as log:
-                self._process = await asyncio.create_subprocess_exec(
-                    *(sys.executable, "-m", "bot.main.demo_bot"),
-                    env=self.environ,
-                    stdin=PIPE,
-                    stderr=log,
-                )
+                self._process = await self.born(log)
             self._stand("starting")
             self._watching = asyncio.create_task(self._watch(self._process))
             self._stand("running" if await self._comes_up(self._process) else "failed")
+
+    async def born(self, log: BinaryIO) -> Process:
+        """Start its process, which complains to *log*, and ends when its input does."""
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot.main.demo_bot"),
+            env=self.environ,
+            stdin=PIPE,
+            stderr=log,
+        )
 
     async def _comes_up(self, process: Process) -> bool:
         try:
@@ -142,8 +167,6 @@ class BotProcess:
         if self._process is not None and self._process.returncode is None:
             self._process.send_signal(number)
             await self._process.wait()
-            if self._process.stdin is not None:
-                self._process.stdin.close()
             self._stand("dead")
 
 
@@ -203,18 +226,32 @@ class Stage:
             )
 
 
-@asynccontextmanager
-async def on_stage(
-    folder: Path,
-    *,
-    http: bool = False,
-    config: str = "",
-    environ: Mapping[str, str] | None = None,
-) -> AsyncIterator[Stage]:
-    """Set the stage in *folder*; the bot is ended with the block. *http*: signed HTTP, no sockets.
+@dataclass(frozen=True)
+class Plan:
+    """How the stage is set."""
 
-    *config* is more of `redbutton.toml`, *environ* more of the bot's environment.
-    """
+    http: bool = False
+    """Slack's payloads come by signed HTTP, and not by sockets."""
+
+    config: str = ""
+    """More of `redbutton.toml`."""
+
+    environ: Mapping[str, str] = field(default_factory=dict)
+    """More of the bot's environment."""
+
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+    """What the app declares, where that is known already: to ask takes a process of its own."""
+
+    keeper: type[BotProcess] = BotProcess
+    """What starts and ends the bot."""
+
+
+AS_USUAL = Plan()
+
+
+@asynccontextmanager
+async def on_stage(folder: Path, plan: Plan = AS_USUAL) -> AsyncIterator[Stage]:
+    """Set the stage in *folder* by *plan*; the bot is ended with the block."""
     seed(folder / "backoffice.db")
     # The port is bound here and not listened on: the bot may, and nobody else is given it.
     async with AsyncExitStack() as stack:
@@ -222,17 +259,17 @@ async def on_stage(
         port = stack.enter_context(closing(listening())).getsockname()[1]
         around = await stack.enter_async_context(vendors(SystemClock()))
         cast = gather(slack)
-        told = around.config(cast) + CONFIG.format(folder=folder, cast=cast) + config
+        told = around.config(cast) + CONFIG.format(folder=folder, cast=cast) + plan.config
         (folder / "redbutton.toml").write_text(told)
-        settings = {**_environment(slack, folder, port), **around.environ(), **(environ or {})}
+        settings = {**_environment(slack, folder, port), **around.environ(), **plan.environ}
         around.hook(port)
-        if http:
+        if plan.http:
             slack.deliver_to(f"http://127.0.0.1:{port}/slack/events")
             del settings["SLACK_APP_TOKEN"]
         else:
             slack.deliver_by_socket()
-        up = (lambda: _listens(port)) if http else (lambda: slack.links.open > 1)
-        bot = BotProcess(settings, folder / "bot.log", up)
+        up = (lambda: _listens(port)) if plan.http else (lambda: slack.links.open > 1)
+        bot = plan.keeper(settings, folder / "bot.log", up)
         bot.changed = slack.workspace.notify
         for vendor in (around.pagerduty, around.jira, around.page):
             vendor.changed = slack.workspace.notify

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from bot.cli.workshop import Reader, Search
-from bot.main.demo_stage import Stage, on_stage
+from bot.main.demo_stage import Plan, Stage, on_stage
 from bot.main.records import opened
 from bot.settings import Settings
 from playground.model import Person
@@ -19,7 +19,7 @@ WITHIN = 15.0
 async def play() -> None:
     """Play the story, printing what each person sees, and the record at the end."""
     with tempfile.TemporaryDirectory(prefix="redbutton-demo-") as folder:
-        async with on_stage(Path(folder), http=True) as stage:
+        async with on_stage(Path(folder), Plan(http=True)) as stage:
             await stage.begins()
             await _allowed(stage)
             await _refused(stage)

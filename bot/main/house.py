@@ -1,6 +1,7 @@
 """Builds what a command asks for; what is slow to import is imported by who needs it."""
 # ruff: noqa: PLC0415  See above.
 
+import gc
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace as with_
 from datetime import datetime
@@ -30,8 +31,12 @@ class House:
     async def serve(self) -> None:
         """See `Workshop.serve`."""
         settings = self._settings()  # Told before the long import, a wrong one is told at once.
+        # An import makes many objects and no garbage; to look for some would be a third of a start.
+        gc.disable()
         from bot.main.serving import serve_bot
 
+        gc.freeze()
+        gc.enable()
         await serve_bot(settings)
 
     async def demo(self, port: int, *, http: bool, reload: bool) -> None:

@@ -57,11 +57,20 @@ class Reloader:
     async def run(self) -> None:
         """Look for ever."""
         while True:
+            # Watched from before the look on: what changes right after it would be seen late.
+            changed = asyncio.create_task(self._changed())
             try:
-                await self.look()
-            except Exception:
-                log.exception("The rules could not be looked at; those in force stay")
-            await self._woken()
+                await self._try_to_look()
+                await self._woken(changed)
+            finally:
+                changed.cancel()
+                await asyncio.gather(changed, return_exceptions=True)
+
+    async def _try_to_look(self) -> None:
+        try:
+            await self.look()
+        except Exception:
+            log.exception("The rules could not be looked at; those in force stay")
 
     async def look(self) -> None:
         """Read the files once they stand still, and use them, or say why not."""
@@ -115,15 +124,14 @@ class Reloader:
         policy = self._policy
         return await asyncio.to_thread(look, policy.paths, replace=policy.replace)
 
-    async def _woken(self) -> None:
+    async def _woken(self, changed: asyncio.Task[None]) -> None:
         """Wait until there is a reason to look again."""
-        reasons = (asyncio.create_task(self._told.wait()), asyncio.create_task(self._changed()))
+        told = asyncio.create_task(self._told.wait())
         try:
-            await asyncio.wait(reasons, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((told, changed), return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in reasons:
-                task.cancel()
-            await asyncio.gather(*reasons, return_exceptions=True)
+            told.cancel()
+            await asyncio.gather(told, return_exceptions=True)
 
     async def _changed(self) -> None:
         """Wait until something may have changed, or it is time to look anyway."""

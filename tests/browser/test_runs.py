@@ -7,7 +7,7 @@ from playwright.async_api import expect
 
 from tests.browser.eyes import Eyes
 
-CLUB = '/ops users.suspend_domain club.example reason="a drill" pause=2'
+CLUB = '/ops users.suspend_domain club.example reason="a drill" pause=4'
 
 
 async def test_a_run_is_seen_as_it_goes_and_stopped_when_somebody_means_it(eyes: Eyes) -> None:

@@ -4,7 +4,7 @@ import re
 
 from playwright.async_api import Route, expect
 
-from tests.browser.eyes import Eyes
+from tests.browser.eyes import PATIENCE, Eyes
 
 SUSPEND = '/ops users.suspend alan@example.com reason="card testing"'
 WHO = "/ops meta.whoami"
@@ -13,12 +13,14 @@ WHO = "/ops meta.whoami"
 async def test_a_bot_that_stands_still_or_is_dead_fails_as_slack_says_and_comes_back(
     eyes: Eyes,
 ) -> None:
-    controls = eyes.page.locator("#controls")
+    controls, courier = eyes.page.locator("#controls"), eyes.stage.slack.courier
     await eyes.sits("ada")
+    courier.patience = 1.0
     await eyes.clicks("Freeze it")
     await expect(controls).to_contain_text("The bot stands still")
     await eyes.types(WHO)
     await eyes.reads('/ops failed with the error "operation_timeout"')
+    courier.patience = PATIENCE
     await eyes.clicks("Thaw it")
     await expect(controls).to_contain_text("The bot runs.")
     await eyes.types(SUSPEND)

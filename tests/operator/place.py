@@ -19,6 +19,7 @@ from bot.domain.clock import SystemClock
 from playground.backoffice import seed
 from playground.driver import PretendSlack
 from playground.model import Channel, Person
+from tests.nursery import NURSERY, Process
 from tests.scenarios.child import eventually
 
 COMMAND = Path(sys.executable).with_name("redbutton")
@@ -63,9 +64,8 @@ class Place:
 
     async def types(self, *words: str, **environ: str) -> Said:
         """Type `redbutton` and *words*, with *environ* on top of the environment."""
-        process = await asyncio.create_subprocess_exec(
-            COMMAND,
-            *words,
+        process = await NURSERY.born(
+            ["bot", *words],
             cwd=self.folder,
             env=self.environ | environ,
             stdout=asyncio.subprocess.PIPE,
@@ -85,11 +85,8 @@ class Place:
         """Run `python -m bot serve` until the block ends; wait until it is ready."""
         log = self.folder / "serve.log"
         with log.open("wb") as file:
-            process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "bot", "serve"),
-                cwd=self.folder,
-                env=self.environ | environ,
-                stderr=file,
+            process = await NURSERY.born(
+                ["bot", "serve"], cwd=self.folder, env=self.environ | environ, stderr=file
             )
         life = Life(process, log)
         try:
@@ -106,7 +103,7 @@ class Place:
 class Life:
     """A bot that serves."""
 
-    process: asyncio.subprocess.Process
+    process: Process
     log: Path
 
     def lines(self) -> list[dict[str, Any]]:

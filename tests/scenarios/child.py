@@ -3,7 +3,6 @@
 import asyncio
 import os
 import sqlite3
-import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from bot.store.database import Store
 from bot.store.keys import load_key
 from playground.backoffice import seed
 from playground.driver import PretendSlack
+from tests.nursery import NURSERY, Process
 from tests.scenarios.ledger import LEDGER, Ledger
 from tests.scenarios.operations import CODE, RULES
 from tests.world import KEY, SCENE, Flavour
@@ -36,7 +36,7 @@ READY_WITHIN = 30.0
 class Life:
     """One life of a bot: where it listens, and the pipe on which it says how far it is."""
 
-    process: asyncio.subprocess.Process
+    process: Process
     port: int
 
     @property
@@ -59,11 +59,11 @@ class Life:
         return await self.process.wait()
 
 
-async def born(environ: dict[str, str], log: Path, *words: str) -> asyncio.subprocess.Process:
+async def born(environ: dict[str, str], log: Path, *words: str) -> Process:
     """Start a bot's process, which says on its pipe how far it is."""
     with log.open("ab") as file:
-        return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.scenarios.process", *words),
+        return await NURSERY.born(
+            ["tests.scenarios.process", *words],
             cwd=ROOT,
             env=environ,
             stdin=asyncio.subprocess.PIPE,
@@ -72,7 +72,7 @@ async def born(environ: dict[str, str], log: Path, *words: str) -> asyncio.subpr
         )
 
 
-async def alive(process: asyncio.subprocess.Process, log: Path) -> Life:
+async def alive(process: Process, log: Path) -> Life:
     """Wait until *process* is ready to be asked."""
     said = await _said(process)
     assert said.startswith("ready "), _told(log)
@@ -83,7 +83,7 @@ def _told(log: Path) -> str:
     return log.read_text("utf-8")
 
 
-async def buried(process: asyncio.subprocess.Process) -> None:
+async def buried(process: Process) -> None:
     """End *process* if it still lives, and close its pipes."""
     if process.returncode is None:
         process.kill()
@@ -218,7 +218,7 @@ async def eventually(seen: Callable[[], bool], within: float = 20.0) -> None:
             await clock.sleep(0.05)
 
 
-async def _said(process: asyncio.subprocess.Process) -> str:
+async def _said(process: Process) -> str:
     assert process.stdout is not None
     async with asyncio.timeout(READY_WITHIN):
         return (await process.stdout.readline()).decode().strip()

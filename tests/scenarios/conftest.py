@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from integrations.slack import pace
 from tests.scenarios.child import installed
 from tests.scenarios.ledger import LEDGER, Ledger
 from tests.scenarios.points import unguard
@@ -15,6 +16,10 @@ RARER = (Flavour.SOCKETS, Flavour.REPLICAS)
 SHARE = 15
 """`make test` plays one scene in so many in the rarer flavours, drawn by the seed that pytest
 prints; `make soak` plays them all."""
+
+HURRIED = 0.1
+"""Seconds between two messages in a channel. Slack wants ten times as many; that they are kept is
+proven by a clock that is set, and here most of the time would go into them."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -42,6 +47,12 @@ def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
     monkeypatch.setenv(LEDGER, str(tmp_path / "ledger"))
     yield Ledger(tmp_path / "ledger")
     unguard()
+
+
+@pytest.fixture(autouse=True)
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the bots of this process speak faster than Slack would let them."""
+    monkeypatch.setattr(pace, "GAP", HURRIED)
 
 
 @pytest.fixture(params=list(Flavour), autouse=True)
