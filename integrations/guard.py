@@ -17,6 +17,9 @@ from bot.domain.errors import IntegrationError, OutcomeUnknown, Unreachable
 
 T = TypeVar("T")
 
+TRYING = 1.0
+"""Seconds after which to ask again while one call tries whether a service is there again."""
+
 
 class Classify(Protocol):
     """A vendor's `errors.classify`."""
@@ -63,6 +66,7 @@ class Guard:
         self._failed = 0
         self._silent_since: datetime | None = None
         self._asks_again = float("-inf")
+        self._tries = False
 
     @property
     def trouble(self) -> str | None:
@@ -134,7 +138,7 @@ class Guard:
             self._heard(known)
             # What a vendor's client says may hold tokens and whole answers.
             raise known from None
-        self._failed, self._silent_since = 0, None
+        self._heard(None)
         return answer
 
     def _freed(self, begun: "asyncio.Future[T]") -> None:
@@ -152,12 +156,14 @@ class Guard:
             raise Unreachable(
                 trouble,
                 fix="It is asked again by itself within half a minute.",
-                retry_after=self._asks_again - now,
+                # One that tries may be answered at once; its neighbour is not to wait a whole rest.
+                retry_after=TRYING if self._tries else self._asks_again - now,
             )
-        self._asks_again = now + self._is.rest
+        self._asks_again, self._tries = now + self._is.rest, True
 
-    def _heard(self, error: IntegrationError) -> None:
+    def _heard(self, error: IntegrationError | None) -> None:
         """Count *error* where it is a silence; what answers, however rudely, is there."""
+        self._tries = False
         paced = isinstance(error, Unreachable) and error.retry_after is not None
         if paced or not isinstance(error, Unreachable | OutcomeUnknown):
             self._failed, self._silent_since = 0, None

@@ -6,7 +6,7 @@ import json
 import os
 import sqlite3
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -153,12 +153,18 @@ def settings(slack: PretendSlack, folder: Path, **more: Any) -> Settings:
 
 @asynccontextmanager
 async def world(
-    folder: Path, clock: Clock | None = None, *, alone: bool = False, **more: Any
+    folder: Path,
+    clock: Clock | None = None,
+    *,
+    alone: bool = False,
+    staged: Callable[[PretendSlack], Mapping[str, Any]] = lambda _: {},
+    **more: Any,
 ) -> AsyncIterator[World]:
     """Start everything in *folder*, by *clock*; *more* are settings.
 
     Where the flavour has replicas there are two, unless *alone*: for what is done from within the
-    bot's own process, and for a clock that is set.
+    bot's own process, and for a clock that is set. *staged* sets more up in Slack before the bot
+    starts, and returns settings that name it.
     """
     seed(folder / "backoffice.db")
     async with PretendSlack.open(clock=clock or SystemClock()) as slack:
@@ -167,6 +173,7 @@ async def world(
         sam = slack.person("sam", groups=["support"])
         mallory = slack.person("mallory", guest=True)
         ops = slack.channel("ops", members=[ada, sam, mallory])
+        more |= staged(slack)
         with SCENE.store(folder) as url:
             told = settings(slack, folder, **({"DATABASE_URL": url} | more))
             async with (

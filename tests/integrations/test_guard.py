@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from bot.domain.errors import IntegrationError, OutcomeUnknown, Rejected, Unreachable
-from integrations.guard import Guard, Limits
+from integrations.guard import TRYING, Guard, Limits
 from tests.clock import SetClock
 
 QUICK = Limits(deadline=0.15, slots=2, failures=3, rest=30)
@@ -170,11 +170,12 @@ async def test_after_the_rest_one_call_tries_and_the_others_wait_for_it(
 
     tries = asyncio.create_task(guard.blocking(held, writes=False))
     await asyncio.sleep(0)
-    with pytest.raises(Unreachable, match="has not answered"):
+    with pytest.raises(Unreachable, match="has not answered") as early:
         await guard.blocking(lambda: "too early", writes=False)
     held.let_go()
 
     assert await tries == "done"
+    assert early.value.retry_after == TRYING
     assert await guard.blocking(lambda: "there", writes=False) == "there"
 
 

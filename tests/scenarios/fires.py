@@ -9,12 +9,15 @@ from typing import Any
 from bot.domain.clock import Clock, SystemClock
 from bot.domain.incident import Incident, Limb
 from bot.pipeline.incidents.desk import IncidentDesk
+from playground.driver import PretendSlack
 from playground.jira import PretendJira
-from playground.model import Channel, Person
+from playground.model import Channel, Message, Person
 from playground.pagerduty import PretendPagerDuty
 from playground.pagerduty_state import Service, User
-from playground.screen import SeenMessage
+from playground.render import lines
+from playground.screen import SeenMessage, name_of
 from playground.statuspage import PretendStatuspage
+from tests.scenarios.truth import headers_of
 from tests.world import World, world
 
 WITHIN = 30.0
@@ -34,6 +37,11 @@ class Fire:
     on_call: User
     behind: User
     news: Channel
+
+    @property
+    def slack(self) -> PretendSlack:
+        """Return the workspace."""
+        return self.world.slack
 
     @property
     def desk(self) -> IncidentDesk:
@@ -83,6 +91,24 @@ class Fire:
         await self.world.slack.until(there, WITHIN)
         return there()[-1]
 
+    def header(self, incident: Incident) -> SeenMessage:
+        """Return the message in the incident's room that shows how it stands."""
+        headers = {m.ts for m in headers_of(self, incident)}
+        return next(m for m in self.seen() if m.ts in headers)
+
+    def offers(self, incident: Incident, label: str) -> bool:
+        """Say whether the header has the button *label* now."""
+        known = {m.ts for m in headers_of(self, incident)}
+        return any(b.text == label for m in self.seen() if m.ts in known for b in m.buttons)
+
+    def seen(self) -> tuple[SeenMessage, ...]:
+        """Return all that Ada sees."""
+        return self.slack.sees(self.world.ada).messages
+
+    def text_of(self, said: Message) -> str:
+        """Return what *said* reads, for whoever is in its channel."""
+        return "\n".join(lines(said.blocks, lambda key: name_of(self.slack.workspace, key)))
+
     def rooms(self) -> list[Channel]:
         """Return the channels that the bot has opened."""
         channels = self.world.slack.workspace.channels.values()
@@ -101,21 +127,40 @@ def _is_over(incident: Incident) -> bool:
     return bool(states) and not states & {"planned", "running"}
 
 
+@dataclass(frozen=True)
+class Vendors:
+    """The vendors alone: Grace is on call for the checkout, Linus behind her."""
+
+    pagerduty: PretendPagerDuty
+    jira: PretendJira
+    page: PretendStatuspage
+    checkout: Service
+    on_call: User
+    behind: User
+
+    def settings(self, incident: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the settings by which a bot meets them; *incident* are more of that table."""
+        return {
+            "PAGERDUTY_API_TOKEN": self.pagerduty.token,
+            "PAGERDUTY_FROM": "bot@example.com",
+            "PAGERDUTY_API_URL": self.pagerduty.url,
+            "JIRA_URL": self.jira.url,
+            "JIRA_EMAIL": self.jira.email,
+            "JIRA_API_TOKEN": self.jira.token,
+            "STATUSPAGE_API_KEY": self.page.key,
+            "jira": {"project": "OPS"},
+            "statuspage": {"page": self.page.page, "url": self.page.api},
+            "incident": _incident(self.checkout, incident),
+        }
+
+
 @asynccontextmanager
-async def fire(
-    folder: Path,
-    clock: Clock | None = None,
-    *,
-    incident: Mapping[str, Any] | None = None,
-    alone: bool = False,
-    **more: Any,
-) -> AsyncIterator[Fire]:
-    """Start the bot and its vendors in *folder*; *incident* are settings of that table."""
-    wall = clock or SystemClock()
+async def vendors(clock: Clock) -> AsyncIterator[Vendors]:
+    """Serve the vendors."""
     async with (
-        PretendPagerDuty(wall).open() as pagerduty,
-        PretendJira(wall).open() as jira,
-        PretendStatuspage(wall).open() as page,
+        PretendPagerDuty(clock).open() as pagerduty,
+        PretendJira(clock).open() as jira,
+        PretendStatuspage(clock).open() as page,
     ):
         on_call = pagerduty.add_person("Grace Okonjo", "grace@example.com", ["+49 30 901820"])
         behind = pagerduty.add_person("Linus Park", "linus@example.com", ["+49 30 901821"])
@@ -123,22 +168,49 @@ async def fire(
         checkout = pagerduty.add_service("Checkout", [[on_call], [behind]])
         jira.add_project("OPS", "Operations")
         page.add_component("Checkout")
-        told = {
-            "PAGERDUTY_API_TOKEN": pagerduty.token,
-            "PAGERDUTY_FROM": "bot@example.com",
-            "PAGERDUTY_API_URL": pagerduty.url,
-            "JIRA_URL": jira.url,
-            "JIRA_EMAIL": jira.email,
-            "JIRA_API_TOKEN": jira.token,
-            "STATUSPAGE_API_KEY": page.key,
-            "jira": {"project": "OPS"},
-            "statuspage": {"page": page.page, "url": page.api},
-            "incident": _incident(checkout, incident or {}),
-        }
-        async with world(folder, clock, alone=alone, **(told | more)) as made:
-            grace = made.slack.person("grace", groups=["sre"])
-            news = made.slack.channel("incidents", members=[made.ada, made.sam])
-            yield Fire(made, pagerduty, jira, page, checkout, grace, on_call, behind, news)
+        yield Vendors(pagerduty, jira, page, checkout, on_call, behind)
+
+
+@asynccontextmanager
+async def fire(
+    folder: Path,
+    clock: Clock | None = None,
+    *,
+    incident: Mapping[str, Any] | Callable[[Vendors], Mapping[str, Any]] | None = None,
+    announced: bool = False,
+    alone: bool = False,
+    **more: Any,
+) -> AsyncIterator[Fire]:
+    """Start the bot and its vendors in *folder*; *incident* are settings of that table.
+
+    *announced*: incidents are made known in `#incidents`.
+    """
+    async with vendors(clock or SystemClock()) as around:
+        wanted = incident(around) if callable(incident) else (incident or {})
+        there: list[Channel] = []
+        people: list[Person] = []
+
+        def staged(slack: PretendSlack) -> Mapping[str, Any]:
+            # The bot learns at its start who is who, so they are there before.
+            people.append(slack.person("grace", groups=["sre"]))
+            people.append(slack.person("linus", groups=["sre"]))
+            there.append(slack.channel("incidents"))
+            announce = {"announce": there[0].id} if announced else {}
+            return around.settings(announce | dict(wanted)) | more
+
+        async with world(folder, clock, alone=alone, staged=staged) as made:
+            there[0].members += [made.ada.id, made.sam.id]
+            yield Fire(
+                world=made,
+                pagerduty=around.pagerduty,
+                jira=around.jira,
+                page=around.page,
+                checkout=around.checkout,
+                grace=people[0],
+                on_call=around.on_call,
+                behind=around.behind,
+                news=there[0],
+            )
 
 
 def _incident(checkout: Service, more: Mapping[str, Any]) -> dict[str, Any]:
