@@ -51,19 +51,24 @@ async def export_incident(params: ExportIncident, ctx: Context, *, incidents: In
     """Take an incident out as a file: Markdown, JSON or CSV."""
     incident = await incidents.meant(params.incident, ctx.actor, ctx.channel)
     timeline, now = await incidents.timeline(incident.id), ctx.clock.now()
-    match params.format:
-        case Format.MARKDOWN:
-            file = document(incident, story(incident, timeline, now))
-        case Format.JSON:
-            file = _file(f"{incident.short}.json", as_json(incident, timeline, now))
-        case Format.CSV:
-            # With the mark of its encoding at the start, spreadsheets read the letters rightly.
-            file = _file(f"{incident.short}-timeline.csv", "\ufeff" + as_csv(timeline))
+    file = exported(params.format, incident, timeline, now)
     private = " It is private: mind where you put the file." if incident.private else ""
     count = "1 line" if len(timeline) == 1 else f"{len(timeline)} lines"
     return Result(
         f"{incident.short}, with {count} of timeline, is in {file.name}.{private}", file=file
     )
+
+
+def exported(shape: Format, incident: Incident, timeline: Sequence[Moment], now: datetime) -> File:
+    """Return *incident* as a file of *shape*."""
+    match shape:
+        case Format.MARKDOWN:
+            return document(incident, story(incident, timeline, now))
+        case Format.JSON:
+            return _file(f"{incident.short}.json", as_json(incident, timeline, now))
+        case Format.CSV:
+            # With the mark of its encoding at the start, spreadsheets read the letters rightly.
+            return _file(f"{incident.short}-timeline.csv", "\ufeff" + as_csv(timeline))
 
 
 def as_json(incident: Incident, timeline: Sequence[Moment], now: datetime) -> str:

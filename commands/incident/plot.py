@@ -30,7 +30,7 @@ def draw(told: Figures, period: str) -> bytes:
     with rc_context({"font.size": 8.5, "text.color": _INK, "axes.labelcolor": _INK}):
         figure = Figure(figsize=(WIDTH, (tall + 3.1) if rows else 2.4), dpi=SHARP)
         figure.set_facecolor(_PAPER)
-        canvas = FigureCanvasAgg(figure)
+        FigureCanvasAgg(figure)
         figure.suptitle(f"Incidents {period}", fontsize=11, fontweight="bold", color=_INK)
         if rows:
             above, below = figure.subplots(2, 1, height_ratios=(tall, 1.25))
@@ -40,7 +40,7 @@ def draw(told: Figures, period: str) -> bytes:
             _weeks(figure.subplots(), told)
         figure.tight_layout(h_pad=1.6)
         made = io.BytesIO()
-        canvas.print_png(made)
+        figure.savefig(made, format="png")
     return made.getvalue()
 
 

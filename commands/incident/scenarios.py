@@ -40,7 +40,8 @@ class Scenario:
         if self.hand is None or self.fault is None:
             return hands
         broken = _Faulty(getattr(hands, self.hand), self.fault, clock)
-        return replace(hands, failing=frozenset({self.hand}), **{self.hand: broken})
+        changed: dict[str, Any] = {self.hand: broken, "failing": frozenset({self.hand})}
+        return replace(hands, **changed)
 
 
 class _Faulty:

@@ -1,6 +1,6 @@
 """The story of an incident, in Markdown: what is known, and room for what people learn from it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from bot.authoring import (
@@ -25,6 +25,8 @@ _TO_WRITE = (
     ("What we will do", "What changes, who sees to it, and until when?"),
 )
 """The parts that people write, each with a sentence that asks for it."""
+
+_STANDS = {Settled.UNDONE: "undone", Settled.ACCEPTED: "accepted as it is"}
 
 
 def story(incident: Incident, timeline: Sequence[Moment], now: datetime) -> str:
@@ -111,13 +113,7 @@ def _public(timeline: Sequence[Moment]) -> Iterator[str]:
 
 
 def _change(change: Change, names: Mapping[str, str]) -> str:
-    match change.settled:
-        case None:
-            stands = "still in force"
-        case Settled.UNDONE:
-            stands = "undone"
-        case Settled.ACCEPTED:
-            stands = "accepted as it is"
+    stands = _STANDS[change.settled] if change.settled else "still in force"
     by = names.get(change.settled_by)
     who = f" by {plain(by)}" if by and change.settled else ""
     words = plain(f"{change.operation} {change.words}")
@@ -149,7 +145,7 @@ def _foot(incident: Incident, timeline: Sequence[Moment], now: datetime) -> str:
     )
 
 
-def _part(title: str, lines: Iterator[str] | Sequence[str] | map[str]) -> str:
+def _part(title: str, lines: Iterable[str]) -> str:
     told = list(lines)
     return f"## {title}\n\n{_lines(told)}" if told else ""
 
