@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 from bot.cli.workshop import Finding
 from bot.domain.clock import Clock
@@ -51,27 +53,34 @@ async def _asked(
     """Ask *vendor* who we are there and, where it lets us in, for what the settings name."""
     match vendor:
         case PagerDuty():
-            first = await _lets_in("pagerduty", "PagerDuty", vendor.check, clock)
-            more: Callable[[], Awaitable[list[Finding]]] = lambda: _on_call(vendor, settings)  # noqa: E731
+            visit = _Visit("PagerDuty", vendor.check, partial(_on_call, vendor, settings))
+            return await visit.findings(clock)
         case Jira():
-            first = await _lets_in("jira", "Jira", vendor.check, clock)
-            more = lambda: _form(vendor, settings)  # noqa: E731
+            visit = _Visit("Jira", vendor.check, partial(_form, vendor, settings))
+            return await visit.findings(clock)
         case Statuspage():
-            first = await _lets_in("statuspage", "Statuspage", vendor.check, clock)
-            more = lambda: _components(vendor, settings)  # noqa: E731
-    return [first, *(await more() if first.ok else [])]
+            visit = _Visit("Statuspage", vendor.check, partial(_components, vendor, settings))
+            return await visit.findings(clock)
 
 
-async def _lets_in(
-    name: str, vendor: str, check: Callable[[], Awaitable[None]], clock: Clock
-) -> Finding:
-    began = clock.monotonic()
-    try:
-        await check()
-    except IntegrationError as error:
-        return _wrong(name, error)
-    took = clock.monotonic() - began
-    return Finding(name, ok=True, said=f"{vendor} lets the bot in; it answered in {took:.1f} s.")
+@dataclass(frozen=True)
+class _Visit:
+    """How one vendor is asked: first whether it lets us in, and then for *more*."""
+
+    vendor: str
+    check: Callable[[], Awaitable[None]]
+    more: Callable[[], Awaitable[list[Finding]]]
+
+    async def findings(self, clock: Clock) -> list[Finding]:
+        """Return what was found."""
+        name, began = self.vendor.lower(), clock.monotonic()
+        try:
+            await self.check()
+        except IntegrationError as error:
+            return [_wrong(name, error)]
+        took = clock.monotonic() - began
+        said = f"{self.vendor} lets the bot in; it answered in {took:.1f} s."
+        return [Finding(name, ok=True, said=said), *await self.more()]
 
 
 async def _on_call(pager: Pager, settings: Settings) -> list[Finding]:

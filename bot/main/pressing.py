@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bot.cli.workshop import Finding
 from bot.domain.clock import Clock, SystemClock
@@ -64,7 +65,7 @@ async def _sandbox(settings: Settings, folder: Path) -> AsyncIterator[_Sandbox]:
         service = pagerduty.add_service("Rehearsal", [[on_call]])
         person = slack.person("ada")
         channel = slack.channel("ops", members=[person])
-        told = {
+        told: dict[str, Any] = {
             "SLACK_BOT_TOKEN": slack.bot_token,
             "SLACK_SIGNING_SECRET": slack.signing_secret,
             "SLACK_API_URL": slack.api_url,

@@ -2,6 +2,7 @@
 # ruff: noqa: PLC0415  Importing it takes half a second, which who draws nothing is spared.
 
 import io
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from bot.authoring import span
@@ -16,6 +17,9 @@ WIDTH, SHARP = 3.9, 200
 _INK, _PALE, _PAPER = "#1d1c1d", "#c9ccd1", "#ffffff"
 _COLOURS = {"acknowledged": "#2b6cb0", "mitigated": "#b7791f", "resolved": "#2f7d4f"}
 _YEAR = 52
+_PEN = Lock()
+"""Held by who draws: what matplotlib is told of fonts holds for every thread."""
+
 _HOUR, _DAY = 3600.0, 86400.0
 
 
@@ -27,7 +31,7 @@ def draw(told: Figures, period: str) -> bytes:
 
     rows = sum(len(group.medians) for group in told.severities)
     tall = max(1.0, 0.24 * rows + 0.16 * len(told.severities))
-    with rc_context({"font.size": 8.5, "text.color": _INK, "axes.labelcolor": _INK}):
+    with _PEN, rc_context({"font.size": 8.5, "text.color": _INK, "axes.labelcolor": _INK}):
         figure = Figure(figsize=(WIDTH, (tall + 3.1) if rows else 2.4), dpi=SHARP)
         figure.set_facecolor(_PAPER)
         FigureCanvasAgg(figure)
