@@ -5,6 +5,8 @@ import unicodedata
 from urllib.parse import quote, urlsplit
 
 _MARKS = re.compile(r"([\\`*_\[\]|~#!$])")
+# At the start of a line these would begin a list, or underline a heading.
+_FIRST = re.compile(r"^(\d*)([-+=.)])")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _SAFE_IN_A_LINK = "%/:?#@!$&*+,;=~-._"
 _LONGEST_LINK = 2000
@@ -19,7 +21,8 @@ def plain(text: str) -> str:
     seen = "".join(sign if _is_seen(sign) else " " for sign in text)
     line = " ".join(seen.split())
     told = "".join(_ENTITIES.get(sign, sign) for sign in line)
-    return _MARKS.sub(r"\\\1", told)
+    marked = _MARKS.sub(r"\\\1", told)
+    return _FIRST.sub(r"\1\\\2", marked)
 
 
 def _is_seen(sign: str) -> bool:

@@ -81,7 +81,7 @@ def _facts(incident: Incident) -> str:
     places = (
         (f"#{incident.room_name}" if incident.room_name else "", incident.room_url, "Channel"),
         ("where it was noticed", incident.source, "Source"),
-        *((x.note or x.label, x.link, x.label) for x in incident.limbs if x.name == "ticket"),
+        *((x.note or x.label, x.link, "Ticket") for x in incident.limbs if x.name == "ticket"),
     )
     told += [f"{what}: {link(label, url)}" for label, url, what in places if label and url]
     return _lines(told)
