@@ -16,6 +16,7 @@ from bot.domain.errors import (
     OutcomeUnknown,
     RedbuttonError,
     Refused,
+    Unreachable,
 )
 from bot.domain.explanation import Explanation, RuleWords, WhoMay
 from bot.domain.freeze import Freeze
@@ -45,6 +46,7 @@ from bot.domain.incident import (
 from bot.domain.incident import Draft as IncidentDraft
 from bot.domain.incident_names import room_of
 from bot.domain.incident_plan import Contact, Plan, StatusPageRule
+from bot.domain.incident_score import Mark, score, span
 from bot.domain.notice import Note, Prompt
 from bot.domain.operation import Operation, Risk, Undo, declare
 from bot.domain.params import (
@@ -108,6 +110,7 @@ __all__ = [
     "Limb",
     "LimbState",
     "LongText",
+    "Mark",
     "MinorUnits",
     "Moment",
     "MomentKind",
@@ -143,11 +146,14 @@ __all__ = [
     "StepRule",
     "Task",
     "Undo",
+    "Unreachable",
     "WhoMay",
     "durations",
     "one_line",
     "operation",
     "room_of",
+    "score",
+    "span",
 ]
 
 

@@ -125,6 +125,13 @@ class IncidentSettings(_Part):
     reaction: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_+-]{1,50}$")] = "pushpin"
     """The emoji that puts a message into the timeline, without colons."""
 
+    drill_pager: Short | None = None
+    """The pager's id of the service that is paged in a drill: one that wakes nobody, or those who
+    rehearse. Left out, a drill pages nobody."""
+
+    drill_tickets: bool = False
+    """Whether a drill makes a ticket."""
+
     severities: dict[Severity, SeveritySettings] = {}
     """What follows from each severity."""
 

@@ -11,7 +11,14 @@ from typing_extensions import override
 
 from bot.domain.clock import Clock
 from playground import jira_words as words
-from playground.jira_forms import checked, edited, known_fields, properties_of
+from playground.jira_forms import (
+    checked,
+    edited,
+    form_of,
+    kinds_of,
+    known_fields,
+    properties_of,
+)
 from playground.jira_hooks import Delivery, Hooks
 from playground.jira_jql import found
 from playground.jira_tickets import (
@@ -31,6 +38,7 @@ EMAIL, TOKEN = "redbutton@example.com", "pretend-jira-token"
 BOT = Somebody("Redbutton")
 TYPES = ("Task", "Bug", "Story")
 _ISSUE = "/rest/api/3/issue/{issueIdOrKey}"
+_FORMS = "/rest/api/3/issue/createmeta/{projectIdOrKey}/issuetypes"
 _MOST_AT_ONCE = 100
 
 
@@ -123,6 +131,8 @@ class PretendJira(Vendor):
             "GET /rest/api/3/search/jql": self._search,
             "POST /rest/api/3/search/jql": self._search,
             "POST /rest/api/3/issue": self._create,
+            f"GET {_FORMS}": lambda sent: Said(kinds_of(self._project(sent))),
+            f"GET {_FORMS}/{{issueTypeId}}": lambda sent: Said(form_of(self._project(sent))),
             "POST /rest/api/3/issue/bulkfetch": self._bulk,
             f"GET {_ISSUE}": self._read,
             f"PUT {_ISSUE}": self._edit,
@@ -203,6 +213,12 @@ class PretendJira(Vendor):
             },
             201,
         )
+
+    def _project(self, sent: Sent) -> Project:
+        project = self.projects.get(sent.path["projectIdOrKey"])
+        if project is None:
+            raise said(404, "No project could be found with that key.")
+        return project
 
     def _read(self, sent: Sent) -> Said:
         names = _names(sent.query.get("fields", "*all"))

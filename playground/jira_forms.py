@@ -40,6 +40,30 @@ def properties_of(body: Mapping[str, Any]) -> dict[str, Any]:
     return {one["key"]: one["value"] for one in left}
 
 
+def kinds_of(project: Project) -> dict[str, Any]:
+    """Show the types of tickets that *project* has."""
+    kinds = [{"id": f"{10001 + at}", "name": name} for at, name in enumerate(project.types)]
+    return {"startAt": 0, "maxResults": 50, "total": len(kinds), "issueTypes": kinds}
+
+
+def form_of(project: Project) -> dict[str, Any]:
+    """Show the fields of a new ticket in *project*, whatever its type."""
+    named = {name: name.capitalize() for name in sorted(project.known)} | dict(project.required)
+    fields = [
+        {
+            "fieldId": field,
+            "key": field,
+            "name": name,
+            "required": field in {"project", "issuetype", "summary", *project.required},
+            "hasDefaultValue": False,
+            "operations": ["set"],
+            "schema": {"type": "string"},
+        }
+        for field, name in named.items()
+    ]
+    return {"startAt": 0, "maxResults": 50, "total": len(fields), "fields": fields}
+
+
 def _strange(fields: Mapping[str, Any], project: Project) -> dict[str, str]:
     return {
         name: f"Field '{name}' cannot be set. It is not on the appropriate screen, or unknown."

@@ -219,6 +219,10 @@ class Workshop(Protocol):
         """Look at everything, asking Slack and the vendors too."""
         ...
 
+    async def press(self) -> Sequence[Finding]:
+        """Press the button in a sandbox on this machine; nobody outside is asked or woken."""
+        ...
+
     def manifest(self) -> Row:
         """Return the Slack app's manifest, made from the catalogue and the settings."""
         ...

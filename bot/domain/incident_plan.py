@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.incident import Severity
+from bot.domain.incident import Incident, Severity
 
 
 class StatusPageRule(StrEnum):
@@ -51,7 +51,8 @@ class Plan:
     unanswered; then the next level is woken, and last the service *fallback* (the pager's id).
     *pager* is the service that is paged where the incident's own is not known. The same trouble
     that is declared again within *same_within* is one incident. After *unled* somebody is asked to
-    lead, after *stale* to say how it goes on.
+    lead, after *stale* to say how it goes on. In a drill the service *drill_pager* is paged, and
+    nobody where it is left out; a ticket is made only with *drill_tickets*.
     """
 
     severities: Mapping[Severity, SeverityRule]
@@ -66,6 +67,8 @@ class Plan:
     unled: float = 300.0
     stale: float = 86400.0
     reaction: str = "pushpin"
+    drill_pager: str | None = None
+    drill_tickets: bool = False
 
     def rule(self, severity: Severity) -> SeverityRule:
         """Return what follows from *severity*."""
@@ -78,6 +81,15 @@ class Plan:
             s for s in self.services if wanted in {s.name.casefold(), (s.pager or "").casefold()}
         )
         return next(known, ServiceRule(name))
+
+    def paged(self, incident: Incident) -> str | None:
+        """Return the pager's id of whom a press for *incident* wakes; None where that is nobody.
+
+        A drill wakes who rehearses, and never anybody else.
+        """
+        if incident.drill:
+            return self.drill_pager
+        return self.service(incident.service).pager or self.pager
 
 
 @dataclass(frozen=True)

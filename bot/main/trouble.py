@@ -21,6 +21,7 @@ from bot.pipeline.incidents.mending import Mending
 from bot.pipeline.incidents.proof import Proof
 from bot.pipeline.incidents.reminding import Reminding
 from bot.pipeline.incidents.rounds import Rounds
+from bot.pipeline.incidents.scoring import Scoring
 from bot.pipeline.incidents.watch import Watch
 from bot.pipeline.incidents.witness import Witness
 from bot.pipeline.timers import Timers
@@ -68,7 +69,8 @@ def watch_over(on: Troubles, timers: Timers) -> Rounds:
         status_page=vendors.status_page,
     )
     proof = Proof(desk, vendors.pager, acts)
-    duties = (mending, proof, Reminding(desk, acts), Dresser(desk, vendors.chat))
+    reminding, scoring = Reminding(desk, acts), Scoring(desk, acts)
+    duties = (mending, proof, reminding, scoring, Dresser(desk, vendors.chat))
     Watch(desk, duties, book, on.clock).join(timers)
     _hints(on).join(timers)
     Witness(desk, book, on.known.catalogue).join(timers)

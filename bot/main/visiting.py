@@ -10,6 +10,7 @@ from bot.cli.workshop import Finding
 from bot.domain.clock import Clock
 from bot.domain.errors import IntegrationError, Misconfigured
 from bot.main.joining import needed
+from bot.main.rooms_look import rooms
 from bot.settings import Settings
 from bot.slack.manifest import SCOPES
 from bot.slack.socket_troubles import trouble_of
@@ -35,6 +36,7 @@ async def at_slack(settings: Settings, clock: Clock) -> list[Finding]:
         return [
             Finding("token", ok=True, said=who),
             _scopes(headers),
+            *await rooms(client, settings, _granted(headers), clock),
             _clock(headers, clock.now()),
             *await _sockets(client, settings),
             await _round_trip(client, settings),
@@ -46,9 +48,12 @@ async def at_slack(settings: Settings, clock: Clock) -> list[Finding]:
         await client.close()
 
 
+def _granted(headers: Mapping[str, str]) -> set[str]:
+    return {scope.strip() for scope in headers.get("x-oauth-scopes", "").split(",")}
+
+
 def _scopes(headers: Mapping[str, str]) -> Finding:
-    granted = {scope.strip() for scope in headers.get("x-oauth-scopes", "").split(",")}
-    lacking = ", ".join(sorted(set(SCOPES) - granted))
+    lacking = ", ".join(sorted(set(SCOPES) - _granted(headers)))
     if not lacking:
         return Finding("scopes", ok=True, said="The app has every scope of the manifest.")
     return Finding(

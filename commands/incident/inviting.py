@@ -22,10 +22,9 @@ async def invite(ctx: Context, incidents: Incidents, chat: Chat, incident: Incid
             "There is no channel to bring people into.", fix="Open it first, or do it by hand."
         )
     plan = incidents.plan
-    groups = () if incident.private else plan.rule(incident.severity).groups
-    handles = dict.fromkeys(
-        (*groups, *(() if incident.private else _of_service(incidents, incident)))
-    )
+    quiet = incident.private or incident.drill
+    groups = () if quiet else plan.rule(incident.severity).groups
+    handles = dict.fromkeys((*groups, *(() if quiet else _of_service(incidents, incident))))
     people, missing = dict.fromkeys(incident.people), list[str]()
     for handle in handles:
         try:

@@ -45,6 +45,8 @@ class Hands:
     tracker: Tracker
     status_page: StatusPage
     freezes: Freezes
+    failing: frozenset[str] = frozenset()
+    """What a drill makes fail: `pager`, `tracker`, `chat`."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,12 @@ async def open_room(ctx: Context, hands: Hands, incident: Incident) -> Done:
 
 async def page(ctx: Context, hands: Hands, incident: Incident) -> Done:
     """Wake who is on call for the service, and read back whom that woke."""
-    service = paged_service(hands.incidents, incident)
+    pretended = incident.drill and hands.incidents.plan.drill_pager is None
+    if pretended and "pager" not in hands.failing:
+        note = "This is a drill, and no `drill_pager` is set: nobody is paged"
+        return Done(note, state=LimbState.SKIPPED)
+    # What is made to fail reaches no pager, whatever the service is called.
+    service = "drill" if pretended else paged_service(hands.incidents, incident)
     made = await ctx.step(
         "Page who is on call",
         hands.pager.page,
@@ -112,8 +119,7 @@ def paged(made: Page) -> Done:
 
 def paged_service(incidents: Incidents, incident: Incident) -> str:
     """Return whom to page, as the pager calls the service; raise Refused where that is nobody."""
-    plan = incidents.plan
-    service = plan.service(incident.service).pager or plan.pager
+    service = incidents.plan.paged(incident)
     if service is None:
         raise Refused(
             f"No service of the pager is known for {incident.service!r}, so nobody was paged.",
@@ -124,6 +130,10 @@ def paged_service(incidents: Incidents, incident: Incident) -> str:
 
 async def create_ticket(ctx: Context, hands: Hands, incident: Incident) -> Done:
     """Open a ticket."""
+    pretended = incident.drill and not hands.incidents.plan.drill_tickets
+    if pretended and "tracker" not in hands.failing:
+        note = "This is a drill, and `drill_tickets` is not set: no ticket is made"
+        return Done(note, state=LimbState.SKIPPED)
     private = incident.private
     about = "" if private else f"Declared by {incident.declared_by_name}: {incident.title}"
     draft = TicketDraft(
@@ -219,7 +229,10 @@ LIMBS: Mapping[str, tuple[str, Work]] = MappingProxyType(
 
 
 def wanted(incident: Incident, incidents: Incidents) -> tuple[str, ...]:
-    """Return the limbs that a press for *incident* has."""
+    """Return the limbs that a press for *incident* has.
+
+    A drill has none that anybody beside those who rehearse would feel.
+    """
     plan, told = incidents.plan, not (incident.private or incident.drill)
     rule = plan.rule(incident.severity)
     has: Mapping[str, bool] = {
@@ -228,9 +241,9 @@ def wanted(incident: Incident, incidents: Incidents) -> tuple[str, ...]:
         "people": True,
         "announcement": told and plan.announce is not None,
         "ticket": True,
-        "status_page": not incident.private and rule.status_page is not StatusPageRule.NOTHING,
+        "status_page": told and rule.status_page is not StatusPageRule.NOTHING,
         "bridge": plan.bridge is not None,
-        "lock": rule.lock,
+        "lock": rule.lock and not incident.drill,
     }
     return tuple(name for name in LIMBS if has[name])
 

@@ -33,6 +33,7 @@ from integrations.jira.client import JiraClient, Wrong
 from integrations.jira.config import JiraConfig
 from integrations.jira.errors import classify
 from integrations.jira.finding import FIELDS, Finder
+from integrations.jira.forms import unfilled
 from integrations.jira.together import Together
 from integrations.ports.tracker import Ticket, TicketDraft
 
@@ -67,6 +68,10 @@ class Jira:
     async def check(self) -> None:
         """Ask who the bot is, also while Jira is silent; raises what `read` raises."""
         self._account = (await self._client.get("myself", Me, insist=True)).account
+
+    async def unfilled(self) -> tuple[str, ...]:
+        """Return what a new ticket must have and nobody fills; raises what `read` raises."""
+        return await unfilled(self._client, self._config)
 
     async def account(self) -> str:
         """Return the id of the bot's account at Jira, by which its own changes are known."""

@@ -46,6 +46,34 @@ class Issue(_Answer):
     properties: Mapping[str, Any] = Field(default_factory=dict)
 
 
+class Kind(_Answer):
+    """A type of tickets."""
+
+    id: str
+    name: str
+
+
+class Kinds(_Answer):
+    """The types of tickets that a project has."""
+
+    kinds: tuple[Kind, ...] = Field(alias="issueTypes")
+
+
+class FormField(_Answer):
+    """A field of the form for a new ticket; *filled* by Jira where nobody does."""
+
+    id: str = Field(alias="fieldId")
+    name: str
+    required: bool
+    filled: bool = Field(default=False, alias="hasDefaultValue")
+
+
+class Form(_Answer):
+    """The form for a new ticket."""
+
+    fields: tuple[FormField, ...]
+
+
 class Issues(_Answer):
     """Tickets that were found, or that were asked for by their ids."""
 

@@ -84,6 +84,8 @@ class Mending:
         return await self._desk.change(incident.id, stopped, told)
 
     async def _lost(self, incident: Incident, limb: Limb) -> Incident:
+        if limb.name == "page" and self._desk.plan.paged(incident) is None:
+            return incident
         made: Found | None = await self._finds[limb.name](self._key(incident, limb))
         if made is None:
             return incident
@@ -91,8 +93,7 @@ class Mending:
         return await self._settled(incident, limb, note, link, ref, **update)
 
     def _key(self, incident: Incident, limb: Limb) -> str:
-        plan = self._desk.plan
-        service = plan.service(incident.service).pager or plan.pager
+        service = self._desk.plan.paged(incident)
         keys = {"status_page": "publication", "page": f"page {service}"}
         return incident.key(keys.get(limb.name, limb.name))
 

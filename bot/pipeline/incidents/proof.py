@@ -113,7 +113,7 @@ class Proof:
 
     async def _fallback(self, incident: Incident, call: Call) -> Incident | None:
         """Page the service that is paged last; None where there is none, or it is silent, too."""
-        service = self._desk.plan.fallback
+        service = None if incident.drill else self._desk.plan.fallback
         if service is None or any(c.service == service for c in incident.calls):
             return None
         title = f"{incident.short} {'(private)' if incident.private else incident.title}"
@@ -173,7 +173,9 @@ class Proof:
 
     async def _contacts(self, incident: Incident) -> tuple[str, ...]:
         plan = self._desk.plan
-        services = (plan.service(incident.service).pager, plan.pager, plan.fallback)
+        real = (plan.service(incident.service).pager, plan.pager, plan.fallback)
+        # Who does not rehearse must not be rung up for a drill.
+        services = (plan.drill_pager,) if incident.drill else real
         found: dict[str, Contact] = {}
         for service in dict.fromkeys(s for s in services if s is not None):
             for contact in await self._desk.contacts(service):
