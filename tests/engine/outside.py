@@ -1,15 +1,16 @@
 """What can be seen of an engine, and done to it, from outside its process."""
 
-import asyncio
 import contextlib
-import sys
+import os
 import threading
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Callable
 
 import psycopg
 
 from bot.engine.session import HELD
 from tests.engine.home import Home, plain
+from tests.nursery import NURSERY, ROOT, Process
 
 
 def sessions(url: str) -> dict[int, int]:
@@ -41,11 +42,10 @@ def owners(url: str) -> set[str]:
 
 
 @contextlib.asynccontextmanager
-async def a_victim(home: Home) -> AsyncIterator[asyncio.subprocess.Process]:
+async def a_victim(home: Home) -> AsyncIterator[Process]:
     """A process with two runs inside, two waiting and one ended; killed with -9 at the end."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.engine.victim", home.word, stdout=asyncio.subprocess.PIPE
-    )
+    words = ["tests.engine.victim", home.word]
+    process = await NURSERY.born(words, cwd=ROOT, env=os.environ, stdout=PIPE)
     assert process.stdout is not None
     try:
         assert await process.stdout.readline() == b"ready\n"
