@@ -172,7 +172,8 @@ class Incident(_Frozen):
 
     *version* counts its changes. *invocation* is the asking that declared it: all its messages are
     messages of that one. *began_at* is since when there was trouble, where that is not when it was
-    declared. *people* may see it where it is *private*. A *drill* is outside all figures.
+    declared. *people* may see it where it is *private*; those who are *awaited* were woken and are
+    not known to be in the room yet. A *drill* is outside all figures.
     """
 
     id: str
@@ -198,6 +199,7 @@ class Incident(_Frozen):
     room_open: bool = True
     bridge: str | None = None
     people: tuple[str, ...] = ()
+    awaited: tuple[str, ...] = ()
     limbs: tuple[Limb, ...] = ()
     calls: tuple[Call, ...] = ()
     roles: dict[Role, Holder] = {}
@@ -255,6 +257,17 @@ class Incident(_Frozen):
     def with_(self, **update: object) -> "Incident":
         """Return it with other values."""
         return self.model_copy(update=update)
+
+    def awaiting(self, *people: str | None) -> "Incident":
+        """Return it with *people*, as far as they are known, in it and awaited in its room."""
+        came = dict.fromkeys(one for one in people if one)
+        inside = tuple(dict.fromkeys((*self.people, *came)))
+        return self.with_(people=inside, awaited=tuple(dict.fromkeys((*self.awaited, *came))))
+
+    def awaiting_no(self, people: Iterable[str]) -> "Incident":
+        """Return it with none of *people* awaited any more."""
+        here = set(people)
+        return self.with_(awaited=tuple(one for one in self.awaited if one not in here))
 
     def may_see(self, who: str) -> bool:
         """Say whether *who*, a Slack id, may know of it."""

@@ -16,6 +16,7 @@ from bot.main.vendors import Vendors
 from bot.pipeline.incidents.acts import Acts
 from bot.pipeline.incidents.desk import IncidentDesk
 from bot.pipeline.incidents.dressing import Dresser
+from bot.pipeline.incidents.gathering import Gathering
 from bot.pipeline.incidents.hints import Hints
 from bot.pipeline.incidents.mending import Mending
 from bot.pipeline.incidents.proof import Proof
@@ -68,9 +69,14 @@ def watch_over(on: Troubles, timers: Timers) -> Rounds:
         tracker=vendors.tracker,
         status_page=vendors.status_page,
     )
-    proof = Proof(desk, vendors.pager, acts)
-    reminding, scoring = Reminding(desk, acts), Scoring(desk, acts)
-    duties = (mending, proof, reminding, scoring, Dresser(desk, vendors.chat))
+    duties = (
+        mending,
+        Proof(desk, vendors.pager, acts),
+        Gathering(desk, vendors.chat, acts),
+        Reminding(desk, acts),
+        Scoring(desk, acts),
+        Dresser(desk, vendors.chat),
+    )
     Watch(desk, duties, book, on.clock).join(timers)
     _hints(on).join(timers)
     Witness(desk, book, on.known.catalogue).join(timers)

@@ -108,8 +108,8 @@ def paged(made: Page) -> Done:
 
     def update(incident: Incident) -> Incident:
         others = (c for c in incident.calls if c.page != call.page)
-        inside = dict.fromkeys((*incident.people, *(w.slack for w in made.assigned if w.slack)))
-        return incident.with_(calls=(*others, call), people=tuple(inside))
+        woken = incident.awaiting(*(who.slack for who in made.assigned))
+        return woken.with_(calls=(*others, call))
 
     if names:
         return Done(f"Paged {listed(names)}", made.url, made.id, update=update)
@@ -202,7 +202,12 @@ async def lock(ctx: Context, hands: Hands, incident: Incident) -> Done:
 
 async def _invite(ctx: Context, hands: Hands, incident: Incident) -> Done:
     told = await invite(ctx, hands.incidents, hands.chat, incident)
-    return Done(told.note, state=told.state, update=lambda i: i.with_(people=told.people))
+
+    def update(incident: Incident) -> Incident:
+        people = tuple(dict.fromkeys((*incident.people, *told.people)))
+        return incident.with_(people=people).awaiting_no(told.people)
+
+    return Done(told.note, state=told.state, update=update)
 
 
 async def _announce(ctx: Context, hands: Hands, incident: Incident) -> Done:

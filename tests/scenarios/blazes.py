@@ -160,9 +160,13 @@ async def blaze(folder: Path) -> AsyncIterator[Blaze]:
                 {"announce": news.id, "severities": {"SEV2": {"status_page": "publish"}}}
             )
             tables = {key: value for key, value in told.items() if isinstance(value, dict)}
-            Path(place.environ["REDBUTTON_CONFIG"]).write_text(_toml(tables), "utf-8")
+            _write(place.environ["REDBUTTON_CONFIG"], _toml(tables))
             place.environ.update({k: v for k, v in told.items() if k not in tables})
             yield Blaze(place, slack, around, ada, ops, news)
+
+
+def _write(place: str, text: str) -> None:
+    Path(place).write_text(text, "utf-8")
 
 
 def _toml(tables: dict[str, Any], within: str = "") -> str:

@@ -142,6 +142,8 @@ async def survives(struck: tuple[str, ...], kind: str, folder: Path) -> None:
                 faults.clear()
             clock.pass_(RESTED)
             whole = await made_whole(here, first)
+        room = here.slack.workspace.channels[whole.room or ""]
+        await here.slack.until(lambda: here.grace.id in room.members, 15)
         await here.slack.until(lambda: shown(here.text_of(here.header(whole).said), whole), 15)
         there = counts(here, whole)
         complaints = [c for v in (here.pagerduty, here.jira, here.page) for c in v.complaints]

@@ -1,5 +1,6 @@
 """What the check-list of an incident claims, held against what the vendors have."""
 
+import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Protocol
@@ -143,8 +144,9 @@ def _opened(here: Stage, incident: Incident, limb: Limb) -> bool:
 
 def _inside(here: Stage, incident: Incident, limb: Limb) -> bool:
     room = here.slack.workspace.channels.get(incident.room or "")
-    asked, missing = set(incident.people), limb.note.count("<@")
-    return room is not None and len(asked - set(room.members)) <= missing
+    told = re.match(r"(\d+) (?:person is|people are) in", limb.note)
+    bot = here.slack.workspace.bot_user.id
+    return bool(room and told and int(told[1]) <= len(set(room.members) - {bot}))
 
 
 def _told(here: Stage, incident: Incident, limb: Limb) -> bool:

@@ -110,12 +110,13 @@ class Mending:
             f"found {limb.name} {limb.run}", MomentKind.LIMB, f"{limb.label}: {note}.", link
         )
         calls: tuple[Call, ...] = update.pop("calls", ())
+        woken: tuple[str | None, ...] = update.pop("woken", ())
 
         def settled(now: Incident) -> Incident:
             done = now.with_limb(limb.name, state=LimbState.DONE, note=note, link=link, ref=ref)
             known = {c.page for c in done.calls}
             more = tuple(c for c in calls if c.page not in known)
-            return done.with_(**update, calls=(*done.calls, *more))
+            return done.with_(**update, calls=(*done.calls, *more)).awaiting(*woken)
 
         return await self._desk.change(incident.id, settled, told)
 
@@ -130,7 +131,8 @@ def _told(made: Found) -> tuple[str, str | None, str, dict[str, Any]]:
             names = tuple(who.name for who in made.assigned)
             call = Call(page=made.id, service=made.service, url=made.url, at=made.at, woken=names)
             note = f"Paged {', '.join(names)}" if names else "The pager has it, and woke nobody"
-            return note, made.url, made.id, {"calls": (call,)}
+            woken = tuple(who.slack for who in made.assigned)
+            return note, made.url, made.id, {"calls": (call,), "woken": woken}
         case Ticket():
             return made.id, made.url, made.id, {}
         case Publication():

@@ -46,10 +46,20 @@ class Proof:
             page = await self._pager.read_page(call.page)
         except IntegrationError as silent:
             log.warning("The page of %s cannot be read: %s", incident.short, silent)
-            return await self._further(incident, call)
+            return await self._unread(incident, call, silent)
         if page.state is PageState.TRIGGERED:
             return await self._further(incident, call)
         return await self._answered(incident, call, page)
+
+    async def _unread(self, incident: Incident, call: Call, silent: IntegrationError) -> Incident:
+        """Show whom to call where it cannot be told for too long whether anybody answers.
+
+        Nobody else is woken: to wake others takes a page away from who has it.
+        """
+        if not self._is_late(call):
+            return incident
+        why = f"Whether anybody has acknowledged is not known: {silent.message}"
+        return await self._phones(incident, why, f"unread {call.page}")
 
     async def _answered(self, incident: Incident, call: Call, page: Page) -> Incident:
         """Tell the room who answered, and after how long."""
@@ -71,8 +81,7 @@ class Proof:
 
     async def _further(self, incident: Incident, call: Call) -> Incident:
         """Wake others, once the page has been silent for too long."""
-        silent = (self._acts.clock.now() - call.at).total_seconds()
-        if silent < self._desk.plan.acknowledge * (call.told + 1):
+        if not self._is_late(call):
             return incident
         ways: Sequence[Callable[[Incident, Call], Awaitable[Incident | None]]] = (
             self._second_level,
@@ -89,6 +98,11 @@ class Proof:
             incident.id, lambda i: i.with_(calls=_with(i.calls, call.page, told=len(ways) + 1))
         )
 
+    def _is_late(self, call: Call) -> bool:
+        """Say whether *call* has been silent too long, once more for each who was woken since."""
+        silent = (self._acts.clock.now() - call.at).total_seconds()
+        return silent >= self._desk.plan.acknowledge * (call.told + 1)
+
     async def _second_level(self, incident: Incident, call: Call) -> Incident | None:
         """Wake the next level; None where there is none, or it cannot be woken."""
         key = incident.key(f"level 2 of {call.page}")
@@ -104,9 +118,12 @@ class Proof:
             return None
         words = f"Nobody answered, so the next level was woken: {', '.join(names)}."
         woken = tuple(dict.fromkeys((*call.woken, *names)))
+        people = tuple(who.slack for who in page.assigned)
         return await self._desk.change(
             incident.id,
-            lambda i: i.with_(calls=_with(i.calls, call.page, woken=woken, told=1)),
+            lambda i: i.with_(calls=_with(i.calls, call.page, woken=woken, told=1)).awaiting(
+                *people
+            ),
             self._acts.moment(f"level 2 {call.page}", MomentKind.PAGE, words, call.url),
             say=_said(incident, f"level 2 {call.page}", Note(message=f"📟 {words}")),
         )
@@ -131,10 +148,11 @@ class Proof:
             return None
         names = tuple(who.name for who in page.assigned)
         more = Call(page=page.id, service=service, url=page.url, at=page.at, woken=names)
-        words = f"Nobody answered, so {', '.join(names)} were paged, too."
+        people = tuple(who.slack for who in page.assigned)
+        words = f"Nobody answered, so the fallback was paged, too: {', '.join(names)}."
         return await self._desk.change(
             incident.id,
-            lambda i: i.with_(calls=(*_with(i.calls, call.page, told=2), more)),
+            lambda i: i.with_(calls=(*_with(i.calls, call.page, told=2), more)).awaiting(*people),
             self._acts.moment(f"fallback {service}", MomentKind.PAGE, words, page.url),
             say=_said(incident, f"fallback {service}", Note(message=f"📟 {words}")),
         )
@@ -159,15 +177,17 @@ class Proof:
         contacts = await self._contacts(incident)
         if contacts:
             told = "Call by telephone; these numbers are as they were last known."
+            done = "Telephone numbers were shown."
         else:
             told = "No telephone numbers are known; ask in your team who can be reached."
+            done = "No telephone numbers are known."
         card = Prompt(
             title="☎️ Nobody is known to be on it", message=f"{why} {told}", lines=contacts
         )
         return await self._desk.change(
             incident.id,
             lambda i: i,
-            self._acts.moment(source, MomentKind.PAGE, f"{why} Telephone numbers were shown."),
+            self._acts.moment(source, MomentKind.PAGE, f"{why} {done}"),
             say=_said(incident, source, card),
         )
 
