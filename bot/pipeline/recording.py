@@ -162,14 +162,13 @@ def card(case: ClearCase, state: State) -> RunCard:
 def drafts(card: RunCard, origin: Origin) -> tuple[Draft, ...]:
     """Say who sees *card*.
 
-    A READ's result only the asker; a run's message the channel, with detail in its thread.
+    A READ's result only the asker; a run's message the channel, or of a run aside who asked, with
+    detail in its thread.
     """
     if card.risk is Risk.READ:
         ended = card.state in ENDED and origin.surface is not Surface.CLI
         return (Draft("card", Audience.PERSON, card),) if ended else ()
-    if card.aside:
-        return (Draft("card", Audience.DIRECT, replaced(card)),)
-    main = Draft("card", Audience.CHANNEL, replaced(card))
+    main = Draft("card", Audience.DIRECT if card.aside else Audience.CHANNEL, replaced(card))
     if card.preview or (card.result and _wants_thread(card.result)):
         return main, Draft("detail", Audience.THREAD, card)
     return (main,)
