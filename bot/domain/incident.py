@@ -172,7 +172,8 @@ class Incident(_Frozen):
 
     *version* counts its changes. *invocation* is the asking that declared it: all its messages are
     messages of that one. *began_at* is since when there was trouble, where that is not when it was
-    declared. *people* may see it where it is *private*. A *drill* is outside all figures.
+    declared. *people* may see it where it is *private*. A *drill* is outside all figures. *taking*
+    are the ids of those that are being merged into it.
     """
 
     id: str
@@ -216,6 +217,7 @@ class Incident(_Frozen):
     ended_at: datetime | None = None
     reason: str = ""
     merged_into: str | None = None
+    taking: tuple[str, ...] = ()
     dressed: str = ""
 
     @property

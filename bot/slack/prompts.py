@@ -8,7 +8,7 @@ from bot.domain.notice import Prompt
 from bot.domain.result import Press
 from bot.slack import limits
 from bot.slack.blocks import NOTHING, Block, button, section
-from bot.slack.mrkdwn import bold, join, sentence
+from bot.slack.mrkdwn import bold, join, sentence, user
 
 DO, FILL = "do", "fill"
 """The action_ids of such buttons, before a colon and the operation's name and number.
@@ -21,13 +21,15 @@ _LINES = 20
 
 def prompt_card(prompt: Prompt) -> Block:
     """Draw *prompt* as `{text, blocks}`."""
-    words = join([bold(sentence(prompt.title)), sentence(prompt.message)], "\n")
+    called = [user(prompt.who)] if prompt.who else []
+    said = join([*called, sentence(prompt.message)], " ")
+    words = join([bold(sentence(prompt.title)), said], "\n")
     lines = [sentence(line, 300) for line in prompt.lines[:_LINES]]
     blocks = [section(words), *([section(join(lines, "\n"))] if lines else [])]
     if prompt.presses:
         blocks.append(actions(prompt.presses))
-    short = f"{prompt.title} {prompt.message}".strip()
-    return {"text": str(sentence(short, 1000)) or NOTHING, "blocks": blocks}
+    short = join([sentence(prompt.title, 500), *called, sentence(prompt.message, 500)], " ")
+    return {"text": str(short) or NOTHING, "blocks": blocks}
 
 
 def actions(presses: Sequence[Press], block: str = "") -> Block:
