@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from audit.sealing import Sealer
 from bot.domain.actor import Actor
 from bot.domain.errors import Refused
@@ -126,12 +128,10 @@ class WarRoom:
         self, name: str, who: Actor = ADA, channel: str | None = ELSEWHERE, **values: Value
     ) -> str:
         """Let *who* ask for what is refused; return the words."""
-        try:
-            answer = await self.ask(name, who, channel, **values)
-        except Refused as no:
-            assert no.fix
-            return str(no)
-        raise AssertionError(f"It was not refused: {answer.text}")
+        with pytest.raises(Refused) as no:
+            await self.ask(name, who, channel, **values)
+        assert no.value.fix
+        return str(no.value)
 
     @property
     def last(self) -> str:

@@ -1,4 +1,4 @@
-"""The desk of incidents over a real store: one fire is one incident, and each change counts once."""
+"""The desk of incidents: one fire is one incident, and each change counts once."""
 
 import asyncio
 import re
