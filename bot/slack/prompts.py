@@ -16,19 +16,26 @@ DO, FILL = "do", "fill"
 The first asks at once, the second opens the form; the value holds the params as JSON.
 """
 
-_LINES = 20
+_LINES, _LINE, _TOGETHER = 24, 300, 8
+"""Lines that are shown, characters of one, and lines in one block."""
+
+_TITLE, _MESSAGE = 200, 2500
 
 
 def prompt_card(prompt: Prompt) -> Block:
     """Draw *prompt* as `{text, blocks}`."""
     called = [user(prompt.who)] if prompt.who else []
-    said = join([*called, sentence(prompt.message)], " ")
-    words = join([bold(sentence(prompt.title)), said], "\n")
-    lines = [sentence(line, 300) for line in prompt.lines[:_LINES]]
-    blocks = [section(words), *([section(join(lines, "\n"))] if lines else [])]
+    said = join([*called, sentence(prompt.message, _MESSAGE)], " ")
+    title = sentence(prompt.title, _TITLE)
+    lines = [sentence(line, _LINE) for line in prompt.lines[:_LINES]]
+    starts = range(0, len(lines), _TOGETHER)
+    blocks = [
+        section(join([bold(title), said], "\n")),
+        *(section(join(lines[at : at + _TOGETHER], "\n")) for at in starts),
+    ]
     if prompt.presses:
         blocks.append(actions(prompt.presses))
-    short = join([sentence(prompt.title, 500), *called, sentence(prompt.message, 500)], " ")
+    short = join([title, *called, sentence(prompt.message, 500)], " ")
     return {"text": str(short) or NOTHING, "blocks": blocks}
 
 

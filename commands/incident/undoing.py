@@ -1,5 +1,6 @@
 """Changes that are in force: how each is named, undone or accepted."""
 
+import json
 import shlex
 from collections.abc import Sequence
 
@@ -8,7 +9,7 @@ from bot.authoring import Change, Incident, Press, Prompt, Refused, Settled
 SHOWN = 8
 """Changes that have buttons in one message."""
 
-_LONGEST = 1500
+_LONGEST = 1900
 """Characters of a button's params. docs.slack.dev: the value of a button holds 2000."""
 
 
@@ -75,6 +76,6 @@ def undo_press(number: int, change: Change) -> Press | None:
         return None
     pairs = [word.partition("=") for word in words]
     params = {key: value for key, equals, value in pairs if equals and key.isidentifier()}
-    if len(params) < len(pairs) or sum(map(len, words)) > _LONGEST:
+    if len(params) < len(pairs) or len(json.dumps(params, ensure_ascii=False)) > _LONGEST:
         return None
     return Press(label=f"Undo {number}", operation=name, params=params, style="primary")

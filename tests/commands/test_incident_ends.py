@@ -24,7 +24,7 @@ async def w(tmp_path: Path) -> AsyncIterator[WarRoom]:
 async def resolved(w: WarRoom, **values: str) -> Incident:
     """Declare an incident and resolve it."""
     incident = await w.declared(**values)
-    await w.ask("incident.status", channel=incident.room, status="resolved")
+    await w.ask("incident.status", ADA, incident.room, status="resolved")
     return incident
 
 

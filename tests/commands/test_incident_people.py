@@ -264,7 +264,7 @@ async def test_nobody_is_called_in_where_no_page_is_out_or_nobody_is_known(w: Wa
 
 
 async def test_a_page_for_a_private_incident_tells_the_pager_nothing_of_it(w: WarRoom) -> None:
-    incident = await w.declared(private="yes", title="A thief", severity="SEV4")
+    incident = await w.declared("A thief", private="yes", severity="SEV4")
 
     await w.ask("incident.page", ADA, incident.room, whom="Search", reason="A thief took it.")
 

@@ -57,7 +57,7 @@ async def test_resolving_says_in_the_room_what_comes_next(w: WarRoom) -> None:
     incident = await w.declared()
     await w.ask("incident.task", text="Tell the bank")
 
-    await w.ask("incident.status", channel=incident.room, status="resolved")
+    await w.ask("incident.status", ADA, incident.room, status="resolved")
 
     [prompt] = await w.prompts(incident.room or "")
     assert [p.operation for p in prompt.presses] == ["incident.close", "incident.document"]
@@ -121,9 +121,9 @@ async def test_a_run_that_begins_again_changes_and_says_nothing_twice(w: WarRoom
 async def test_the_room_is_told_of_what_was_asked_elsewhere_and_not_twice(w: WarRoom) -> None:
     incident = await w.declared()
 
-    await w.ask("incident.status", channel=incident.room, status="identified")
+    await w.ask("incident.status", ADA, incident.room, status="identified")
     assert await w.prompts(incident.room or "") == []
-    await w.ask("incident.status", channel=ELSEWHERE, status="monitoring")
+    await w.ask("incident.status", ADA, ELSEWHERE, status="monitoring")
 
     [told] = await w.prompts(incident.room or "")
     assert told.message == "Ada set it to monitoring."
@@ -155,7 +155,7 @@ async def test_who_was_paged_by_the_press_is_not_paged_again(w: WarRoom) -> None
 
 
 async def test_a_lesser_severity_wakes_nobody(w: WarRoom) -> None:
-    await w.declared(severity="SEV1", title="x")
+    await w.declared(severity="SEV1")
     w.pager.pages.clear()
     w.pager.answers.clear()
 
@@ -254,7 +254,7 @@ async def test_of_a_private_incident_nobody_outside_is_told(tmp_path: Path) -> N
     async with war_room(tmp_path / "redbutton.db", plan(announce=ANNOUNCE)) as w:
         incident = await w.declared(private="yes")
 
-        said = await w.refused("incident.stakeholders", channel=incident.room, message="Oh no.")
+        said = await w.refused("incident.stakeholders", ADA, incident.room, message="Oh no.")
 
         assert "INC-1 is private" in said
         assert await w.cards(ANNOUNCE) == []
@@ -305,7 +305,7 @@ async def test_an_ended_incident_says_how_to_open_it_again(
 async def test_nothing_of_a_private_incident_is_written_where_others_read(
     w: WarRoom, name: str, values: dict[str, str]
 ) -> None:
-    incident = await w.declared(private="yes", title="A thief")
+    incident = await w.declared("A thief", private="yes")
     before = await w.now(incident)
 
     said = await w.refused(name, ADA, ELSEWHERE, incident="INC-1", **values)

@@ -115,7 +115,7 @@ async def test_a_ticket_whose_answer_was_lost_is_not_made_twice(w: WarRoom) -> N
 
 
 async def test_the_tracker_learns_nothing_of_a_private_incident(w: WarRoom) -> None:
-    incident = await w.declared(private="yes", title="A thief")
+    incident = await w.declared("A thief", private="yes")
 
     await w.ask("incident.followup", ADA, incident.room, text="Sack the thief")
 

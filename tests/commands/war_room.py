@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,6 @@ from bot.pipeline.incidents.desk import IncidentDesk
 from bot.pipeline.loading import load_catalogue
 from bot.pipeline.protocols import Entry, Opening
 from bot.pipeline.recording import ClearCase
-from bot.pipeline.values import Value
 from bot.pipeline.wiring import Absent, Ports
 from bot.store.book import SqlBook
 from bot.store.database import Store
@@ -46,7 +46,7 @@ ANNOUNCE = "C0NEWS"
 _CATALOGUE = load_catalogue()
 
 
-def plan(**other: object) -> Plan:
+def plan(**other: Any) -> Plan:
     """Return how incidents are met here, but for *other*."""
     rules = {
         Severity.SEV1: SeverityRule(
@@ -62,8 +62,7 @@ def plan(**other: object) -> Plan:
         Severity.SEV4: SeverityRule("Hardly anybody notices.", page=False, update_every=0),
     }
     services = (ServiceRule("checkout", pager=CHECKOUT.id, environment="prod"),)
-    known = {"services": services, "pager": CHECKOUT.id, **other}
-    return Plan(severities=rules, **known)  # type: ignore[arg-type]  Fields of the plan.
+    return replace(Plan(rules, services, pager=CHECKOUT.id), **other)
 
 
 @dataclass
@@ -88,9 +87,9 @@ class WarRoom:
         name: str,
         who: Actor = ADA,
         channel: str | None = ELSEWHERE,
-        *,
+        /,
         again: str | None = None,
-        **values: Value,
+        **values: Any,
     ) -> Result:
         """Let *who* ask for the operation *name* in *channel*.
 
@@ -125,7 +124,7 @@ class WarRoom:
         assert await self.book.open(Opening(row, "{}", Entry(), None), within=30) is None
 
     async def refused(
-        self, name: str, who: Actor = ADA, channel: str | None = ELSEWHERE, **values: Value
+        self, name: str, who: Actor = ADA, channel: str | None = ELSEWHERE, /, **values: Any
     ) -> str:
         """Let *who* ask for what is refused; return the words."""
         with pytest.raises(Refused) as no:
@@ -139,7 +138,7 @@ class WarRoom:
         return f"inv-{self.asked:08}"
 
     async def declared(
-        self, title: str = "Checkout fails", who: Actor = ADA, **values: Value
+        self, title: str = "Checkout fails", who: Actor = ADA, /, **values: str
     ) -> Incident:
         """Let *who* declare an incident, and return it with its channel open."""
         wanted = {"severity": "SEV3", "service": "checkout", "anyway": "yes", **values}
