@@ -173,7 +173,8 @@ class Incident(_Frozen):
     *version* counts its changes. *invocation* is the asking that declared it: all its messages are
     messages of that one. *began_at* is since when there was trouble, where that is not when it was
     declared. *people* may see it where it is *private*; those who are *awaited* were woken and are
-    not known to be in the room yet. A *drill* is outside all figures.
+    not known to be in the room yet. A *drill* is outside all figures. *taking* are the ids of those
+    that are being merged into it.
     """
 
     id: str
@@ -218,6 +219,7 @@ class Incident(_Frozen):
     ended_at: datetime | None = None
     reason: str = ""
     merged_into: str | None = None
+    taking: tuple[str, ...] = ()
     dressed: str = ""
 
     @property

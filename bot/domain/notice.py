@@ -102,13 +102,17 @@ class ApprovalCard(BaseModel):
 
 
 class Prompt(BaseModel):
-    """A few sentences with buttons for what may be done now. *title* stands above them in bold."""
+    """A few sentences with buttons for what may be done now. *title* stands above them in bold.
+
+    *who*, a Slack id, is called by it: the message goes on after their name.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     kind: Literal["prompt"] = "prompt"
     message: str
     title: str = ""
+    who: str = ""
     lines: tuple[str, ...] = ()
     presses: tuple[Press, ...] = ()
 

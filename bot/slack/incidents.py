@@ -1,6 +1,6 @@
 """Incidents: the pinned message of their room, and what everybody else sees of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from bot.domain.incident import (
@@ -74,7 +74,7 @@ def _header(incident: Incident) -> Iterator[Block]:
     yield section(bold(text(incident.title, _TITLE)))
     yield section(join([_stands(incident), _people(incident)], "\n"))
     if incident.limbs:
-        yield section(join((_limb(limb) for limb in incident.limbs), "\n"))
+        yield from _sections(map(_limb, incident.limbs))
     for limb in incident.limbs:
         if limb.state in STUCK and incident.is_open:
             yield actions(_about_limb(limb, incident), f"limb:{limb.name}")
@@ -123,6 +123,17 @@ def _people(incident: Incident) -> Mrkdwn:
     ]
     nobody = Role.COMMANDER not in incident.roles and incident.is_open
     return join([*([text("Nobody leads yet.")] if nobody else []), *held], " · ")
+
+
+def _sections(lines: Iterable[Mrkdwn]) -> Iterator[Block]:
+    """Draw *lines* in as few paragraphs as Slack takes: with long addresses in them, in several."""
+    held: list[Mrkdwn] = []
+    for line in lines:
+        if held and sum(len(one) + 1 for one in held) + len(line) > limits.SECTION_TEXT:
+            yield section(join(held, "\n"))
+            held = []
+        held.append(line)
+    yield section(join(held, "\n"))
 
 
 def _limb(limb: Limb) -> Mrkdwn:

@@ -8,7 +8,7 @@ from bot.domain.notice import Prompt
 from bot.domain.result import Press
 from bot.slack import limits
 from bot.slack.blocks import NOTHING, Block, button, section
-from bot.slack.mrkdwn import bold, join, sentence
+from bot.slack.mrkdwn import bold, join, sentence, user
 
 DO, FILL = "do", "fill"
 """The action_ids of such buttons, before a colon and the operation's name and number.
@@ -16,18 +16,27 @@ DO, FILL = "do", "fill"
 The first asks at once, the second opens the form; the value holds the params as JSON.
 """
 
-_LINES = 20
+_LINES, _LINE, _TOGETHER = 24, 300, 8
+"""Lines that are shown, characters of one, and lines in one block."""
+
+_TITLE, _MESSAGE = 200, 2500
 
 
 def prompt_card(prompt: Prompt) -> Block:
     """Draw *prompt* as `{text, blocks}`."""
-    words = join([bold(sentence(prompt.title)), sentence(prompt.message)], "\n")
-    lines = [sentence(line, 300) for line in prompt.lines[:_LINES]]
-    blocks = [section(words), *([section(join(lines, "\n"))] if lines else [])]
+    called = [user(prompt.who)] if prompt.who else []
+    said = join([*called, sentence(prompt.message, _MESSAGE)], " ")
+    title = sentence(prompt.title, _TITLE)
+    lines = [sentence(line, _LINE) for line in prompt.lines[:_LINES]]
+    starts = range(0, len(lines), _TOGETHER)
+    blocks = [
+        section(join([bold(title), said], "\n")),
+        *(section(join(lines[at : at + _TOGETHER], "\n")) for at in starts),
+    ]
     if prompt.presses:
         blocks.append(actions(prompt.presses))
-    short = f"{prompt.title} {prompt.message}".strip()
-    return {"text": str(sentence(short, 1000)) or NOTHING, "blocks": blocks}
+    short = join([title, *called, sentence(prompt.message, 500)], " ")
+    return {"text": str(short) or NOTHING, "blocks": blocks}
 
 
 def actions(presses: Sequence[Press], block: str = "") -> Block:

@@ -18,6 +18,7 @@ from bot.authoring import (
     room_of,
 )
 from commands.incident.inviting import invite
+from commands.incident.locking import lock_key, lock_reason
 from commands.incident.telling import announce
 from integrations.ports import (
     Bulletin,
@@ -192,10 +193,10 @@ async def lock(ctx: Context, hands: Hands, incident: Incident) -> Done:
         "Lock deploys",
         hands.freezes.set,
         ctx.actor,
-        f"{incident.short} is open",
-        incident.at + LOCKED,
+        lock_reason(incident),
+        ctx.clock.now() + LOCKED,
         environment,
-        key=incident.key("lock"),
+        key=lock_key(incident),
     )
     return Done(f"Changes to {freeze.what} are frozen", ref=freeze.id)
 

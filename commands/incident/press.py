@@ -69,7 +69,7 @@ async def carry_out(ctx: Context, hands: Hands, of: str, name: str) -> Limb:
         if known.state in SETTLED:
             return incident
         update = {"state": LimbState.RUNNING, "note": "", "run": ctx.invocation, "label": label}
-        return _with(incident, known.model_copy(update=update))
+        return with_limb(incident, known.model_copy(update=update))
 
     incident = await hands.incidents.change(of, begun)
     limb = incident.limb(name)
@@ -80,7 +80,7 @@ async def carry_out(ctx: Context, hands: Hands, of: str, name: str) -> Limb:
     def ended(incident: Incident) -> Incident:
         known = incident.limb(name) or Limb(name=name, label=label)
         fields = {"state": done.state, "note": done.note, "link": done.link, "ref": done.ref}
-        return done.update(_with(incident, known.model_copy(update=fields)))
+        return done.update(with_limb(incident, known.model_copy(update=fields)))
 
     told = Moment(
         source=source,
@@ -117,7 +117,8 @@ def _planned(incident: Incident, names: Iterable[str]) -> tuple[Limb, ...]:
     return tuple(known.get(name) or Limb(name=name, label=LIMBS[name][0]) for name in names)
 
 
-def _with(incident: Incident, limb: Limb) -> Incident:
+def with_limb(incident: Incident, limb: Limb) -> Incident:
+    """Return *incident* with *limb* in place of the one of its name, or beside the others."""
     if incident.limb(limb.name) is None:
         return incident.with_(limbs=(*incident.limbs, limb))
     return incident.with_(limbs=tuple(limb if x.name == limb.name else x for x in incident.limbs))

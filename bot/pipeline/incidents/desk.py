@@ -128,7 +128,8 @@ class IncidentDesk:
             return found
         wanted = which.casefold().lstrip("#")
         live = await self.shelf.live(who.team)
-        return next((i for i in live if wanted in {i.name, i.room_name}), None)
+        # One that has no channel yet is not called by nothing.
+        return next((i for i in live if wanted and wanted in {i.name, i.room_name}), None)
 
     async def _here(self, who: Actor, channel: str | None) -> Incident:
         if channel and (found := await self.shelf.in_room(who.team, channel)) is not None:

@@ -1,0 +1,168 @@
+"""Wake somebody else: another service's people, or one more person for the page that is out."""
+
+from pydantic import Field
+
+from bot.authoring import (
+    Call,
+    Context,
+    Incident,
+    Incidents,
+    MomentKind,
+    Params,
+    Prompt,
+    Refused,
+    Result,
+    Risk,
+    StepRule,
+    operation,
+)
+from commands.incident.acting import (
+    bring_in,
+    from_elsewhere,
+    meant,
+    moment,
+    plain_mail,
+    sentence,
+    still_open,
+)
+from commands.incident.choices import Which
+from commands.incident.limbs import discreet_title, listed
+from integrations.ports import Chat, Page, PagedService, Pager, Responder
+
+
+class PageMore(Params):
+    whom: str = Field(min_length=1, max_length=200)
+    """The service whose people are missing, or the e-mail address of the one who is."""
+
+    reason: str = Field(min_length=5, max_length=300)
+    """What you need of them, in one sentence. They read it on a phone, at night."""
+
+    incident: Which = ""
+    """Which incident; left out, that of the channel."""
+
+
+# It wakes people and is no DISRUPT all the same: in an incident nobody should have to type a name
+# a second time before help is called.
+@operation("incident.page", risk=Risk.CHANGE, timeout=120)
+async def page_more(
+    params: PageMore, ctx: Context, *, incidents: Incidents, pager: Pager, chat: Chat
+) -> Result:
+    """Wake more people for an incident: a service's, or one person."""
+    incident = await meant(params.incident, ctx, incidents)
+    still_open(incident)
+    whom = plain_mail(params.whom)
+    if "@" in whom:
+        return await _call_in(whom, params.reason, ctx, incidents, pager, incident)
+    service = await _service(whom, ctx, incidents, pager)
+    made = await ctx.step(
+        "Page who is on call",
+        pager.page,
+        service,
+        f"{incident.short} {discreet_title(incident)}",
+        f"{_reason(params.reason, incident)} Asked by {ctx.actor.name}.",
+        key=_key(incident, service),
+        rule=StepRule(find=pager.find_page),
+    )
+    names = tuple(who.name for who in made.assigned)
+    woken = listed(names) if names else "nobody: no one is on call there"
+    line = f"{ctx.actor.name} paged {service}; woken: {woken}. {sentence(params.reason)}"
+    told = moment(ctx, "page", MomentKind.PAGE, line, made.url)
+    say = from_elsewhere(ctx, incident, "page", Prompt(message=line))
+    known = any(call.page == made.id for call in incident.calls)
+    await incidents.change(incident.id, lambda now: _with(now, made), told, say=say)
+    if not names:
+        raise Refused(
+            f"The pager took the page for {service!r}, but nobody is on call there: nobody was "
+            "woken.",
+            fix="`/incident page` another service, or one person by e-mail.",
+        )
+    absent = [
+        trouble
+        for number, who in enumerate(made.assigned)
+        if who.slack and (trouble := await _in(ctx, chat, incident, who.slack, number))
+    ]
+    warned = f" Not in the channel yet: {'; '.join(absent)}" if absent else ""
+    before = "was paged before for this incident; it woke" if known else "is paged; it woke"
+    return Result(f"{service} {before} {listed(names)}.{warned}", link=made.url)
+
+
+async def _in(ctx: Context, chat: Chat, incident: Incident, who: str, number: int) -> str:
+    """Bring *who* was woken in; say why not, where that is so."""
+    try:
+        return await bring_in(ctx, chat, incident, who, f"Bring in who was woken ({number + 1})")
+    except Refused as no:
+        return no.message
+
+
+async def _service(whom: str, ctx: Context, incidents: Incidents, pager: Pager) -> str:
+    """Return what the pager calls the service *whom*; raise Refused where that is not clear."""
+    if (known := incidents.plan.service(whom).pager) is not None:
+        return known
+    found = await ctx.step("Find the service", pager.services, whom)
+    exact = [s for s in found if whom == s.id or whom.casefold() == s.name.casefold()]
+    meant = exact or list(found)
+    if len(meant) == 1:
+        return meant[0].id
+    raise Refused(_unclear(whom, meant), fix="Name one as the pager does, or a person by e-mail.")
+
+
+def _unclear(whom: str, found: list[PagedService]) -> str:
+    if not found:
+        return f"The pager has no service {whom!r}, so nobody was paged."
+    names = ", ".join(s.name for s in found[:5])
+    return f"{whom!r} may be several services ({names}), so nobody was paged."
+
+
+def _key(incident: Incident, service: str) -> str:
+    """Return the key of a page: one for each service, and another one after it was resolved."""
+    over = sum(call.service == service and call.resolved for call in incident.calls)
+    return incident.key(f"page {service}" if not over else f"page {service} after {over}")
+
+
+def _reason(reason: str, incident: Incident) -> str:
+    return "Come to the incident's channel." if incident.private else sentence(reason)
+
+
+def _with(incident: Incident, made: Page) -> Incident:
+    """Return *incident* with the page *made*, and with who is woken by it as people of it."""
+    woken = tuple(who.name for who in made.assigned)
+    old = next((c for c in incident.calls if c.page == made.id), None)
+    call = (
+        Call(page=made.id, service=made.service, url=made.url, at=made.at, woken=woken)
+        if old is None
+        else old.model_copy(update={"woken": tuple(dict.fromkeys((*old.woken, *woken)))})
+    )
+    others = (c for c in incident.calls if c.page != made.id)
+    slack = (who.slack for who in made.assigned if who.slack)
+    people = tuple(dict.fromkeys((*incident.people, *slack)))
+    return incident.with_(calls=(*others, call), people=people)
+
+
+async def _call_in(
+    mail: str, reason: str, ctx: Context, incidents: Incidents, pager: Pager, incident: Incident
+) -> Result:
+    """Wake the one with this address, too, for the newest page that is open."""
+    call = next((c for c in reversed(incident.calls) if not c.resolved), None)
+    if call is None:
+        raise Refused(
+            f"{incident.short} has no page that is open, so nobody can be called in to it.",
+            fix="`/incident page` a service first.",
+        )
+    person: Responder | None = await ctx.step("Find the person", pager.person, mail)
+    if person is None:
+        raise Refused(f"The pager knows nobody as {mail!r}.", fix="Page their service instead.")
+    page = await ctx.step(
+        "Call them in",
+        pager.call_in,
+        call.page,
+        person.id,
+        f"{incident.short}: {_reason(reason, incident)}",
+        key=incident.key(f"call in {person.id} to {call.page}"),
+    )
+    seen = person.id in {who.id for who in page.assigned}
+    came = f"{person.name} is woken, too" if seen else f"The pager was asked to wake {person.name}"
+    line = f"{ctx.actor.name} called {person.name} in: {sentence(reason)}"
+    told = moment(ctx, "page", MomentKind.PAGE, line, call.url)
+    say = from_elsewhere(ctx, incident, "page", Prompt(message=line))
+    await incidents.change(incident.id, lambda now: _with(now, page), told, say=say)
+    return Result(f"{came} for {incident.short}.", link=call.url)
