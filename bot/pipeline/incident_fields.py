@@ -109,11 +109,14 @@ class _Line:
             self.values[name] = "yes"
 
     def take_text(self) -> None:
-        """Take all that is left as the text of it, if there is one."""
+        """Take all that is left as the text of it; where several are required, a word for each."""
         texts = [f for f in self._left() if f.kind in _TEXTS and f.name != WHICH]
-        main = next((f for f in texts if f.required), texts[0] if texts else None)
-        if main is not None and self.free:
-            self._put_rest(main)
+        wanted = [f for f in texts if f.required] or texts[:1]
+        for spec in wanted[:-1]:
+            if self.free and self.free[0][1].key is None:
+                self.values[spec.name] = self.free.pop(0)[1].text
+        if self.free and wanted:
+            self._put_rest(next(f for f in wanted if f.name not in self.values))
 
     def take_in_order(self) -> None:
         """Where there is no text, take each word into the first field that it fits."""

@@ -93,6 +93,7 @@ SUB_WORDS = (
     _sub("task", "task", "todo"),
     _sub("tasks", "tasks", "todos"),
     _sub("done", "task_done", "task-done"),
+    _sub("ticket", "ticket"),
     _sub("followup", "followup", "follow-up follow-ups"),
     _sub("note", "note", "log"),
     _sub("pin", "pin"),

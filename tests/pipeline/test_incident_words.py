@@ -112,6 +112,17 @@ class Merge(Params):
     """Which."""
 
 
+class PageMore(Params):
+    whom: str
+    """Whom."""
+
+    reason: str
+    """Why."""
+
+    incident: str = ""
+    """Which."""
+
+
 class Snooze(Params):
     time: Duration = timedelta(minutes=30)
     """For how long."""
@@ -146,6 +157,7 @@ CATALOGUE = Catalogue(
                 ("task_done", FinishTask),
                 ("merge", Merge),
                 ("snooze", Snooze),
+                ("page", PageMore),
             )
         ),
     ]
@@ -178,6 +190,8 @@ def test_every_word_for_declaring_declares(word: str) -> None:
         ("dup INC-3", ("merge", {"into": "INC-3"})),
         ("merge INC-4 INC-3", ("merge", {"incident": "INC-4", "into": "INC-3"})),
         ("todo restart it <@U0GRACE|grace>", ("task", {"text": "restart it", "owner": "U0GRACE"})),
+        ("wake checkout", ("page", {"whom": "checkout"})),
+        ("page 'check out' It burns", ("page", {"whom": "check out", "reason": "It burns"})),
         ("done #3", ("task_done", {"number": "3"})),
         ("done inc-12 3", ("task_done", {"incident": "INC-12", "number": "3"})),
         ("ls", ("list", {})),
