@@ -8,7 +8,6 @@ from starlette.responses import PlainTextResponse, Response
 
 from playground.faults import Faults
 
-
 _SAID = {
     "server_error": ("Internal Server Error", 500),
     "wrong": ("<html>Welcome to the proxy.</html>", 200),

@@ -29,6 +29,7 @@ from bot.pipeline.dispatch import Parts as DispatchParts
 from bot.pipeline.explaining import Explaining
 from bot.pipeline.follow import Follow
 from bot.pipeline.forgetting import Forgetting
+from bot.pipeline.incidents.looking import Looking
 from bot.pipeline.offers import Offers
 from bot.pipeline.oncall import OnCallDirectory
 from bot.pipeline.protocols import Directory, Replicas
@@ -144,7 +145,8 @@ def join(on: Foundation) -> Bot:
     )
     acts = Acts(known.catalogue, known.rules, people, book, around, clock, waiting.approving)
     shown = Browsing(known.catalogue, known.rules, people, offers)
-    desk = Desk(Rooms(Road(parts), shown, acts, waiting.approving, follow, book, clock))
+    looking = Looking(incidents, people)
+    desk = Desk(Rooms(Road(parts), shown, acts, waiting.approving, follow, book, clock, looking))
     grapevine = _grapevine(on, directory)
     seam = _seam(on, desk, directory, grapevine)
     sockets = _sockets(on, seam)
@@ -200,6 +202,7 @@ def _seam(
     """Return the one way into Bolt, which every transport ends in."""
     parts = HandlerParts(
         desk=desk,
+        alarm=desk,
         catalogue=on.known.catalogue,
         windows=Windows(on.client),
         keys=Keys(on.kept.key),

@@ -10,19 +10,24 @@ from bot.domain.catalogue import Catalogue
 from bot.domain.errors import RedbuttonError
 from bot.domain.invocation import Origin
 from bot.domain.notice import Note
-from bot.domain.operation import Risk
+from bot.domain.operation import Operation, Risk
 from bot.pipeline.answers import Answer, Ask, Asking, Refusal, Taken, Words
+from bot.pipeline.incident_words import DECLARE
 from bot.slack import sentences
 from bot.slack.asking import Keys, origin_of
 from bot.slack.cards import card, note_view
 from bot.slack.catalogue import catalogue_view
-from bot.slack.desk import Desk
+from bot.slack.declaring import BUTTON, Declaring, declare_button
+from bot.slack.desk import Alarm, Desk
 from bot.slack.forms import form
 from bot.slack.home import Home
+from bot.slack.incident_command import COMMAND as INCIDENT
+from bot.slack.incident_command import IncidentCommand, Rooms
 from bot.slack.offering import Offering
 from bot.slack.payload import Payload
 from bot.slack.plain import plain
 from bot.slack.presses import Presses
+from bot.slack.reactions import Reactions
 from bot.slack.submissions import Submissions
 from bot.slack.windows import Windows
 
@@ -38,6 +43,7 @@ class Parts:
     """What the handlers are joined from. *aliases*: an extra slash command to its operation."""
 
     desk: Desk
+    alarm: Alarm
     catalogue: Catalogue
     windows: Windows
     keys: Keys
@@ -50,7 +56,11 @@ class Handlers:
 
     def __init__(self, at: Parts) -> None:
         self._at = at
-        self._presses = Presses(at.desk, at.windows, at.keys)
+        declaring = Declaring(at.desk, at.alarm, at.catalogue)
+        rooms = Rooms(at.desk, at.alarm, at.catalogue, at.windows, at.keys, declaring)
+        self._incident = IncidentCommand(rooms)
+        self._reactions = Reactions(at.desk, at.alarm)
+        self._presses = Presses(at.desk, at.windows, at.keys, declaring)
         self._submissions = Submissions(at.desk, at.catalogue, at.keys)
         self._offering = Offering(at.desk, at.catalogue)
         self._home = Home(at.desk, at.catalogue, at.windows)
@@ -62,7 +72,7 @@ class Handlers:
             "event_callback": self._event,
             "view_closed": self._nothing,
             "shortcut": self._shortcut,
-            "message_action": self._nothing,
+            "message_action": self._message_action,
         }
 
     async def handle(self, kind: str, payload: Payload) -> Body | None:
@@ -89,6 +99,8 @@ class Handlers:
                 return None
 
     async def _command(self, payload: Payload) -> Body:
+        if payload.text("command") == INCIDENT:
+            return await self._incident.typed(payload)
         origin = origin_of(payload)
         if origin is None:
             return card(sentences.WHO_IS_THIS)
@@ -134,9 +146,9 @@ class Handlers:
         return {"response_type": "ephemeral", **card(note)}
 
     async def _catalogue(self, origin: Origin, payload: Payload) -> Body:
-        opened = await self._at.windows.open(
-            payload.text("trigger_id"), catalogue_view(origin.channel)
-        )
+        could = isinstance(await self._at.desk.opens(origin, DECLARE), Operation)
+        view = catalogue_view(origin.channel, [declare_button()] if could else [])
+        opened = await self._at.windows.open(payload.text("trigger_id"), view)
         note = Note(
             message="Slack could not open the list of operations.",
             fix=f"Type `{COMMAND} meta.help` to read it.",
@@ -149,9 +161,14 @@ class Handlers:
             await self._catalogue(origin, payload)
         return ""
 
+    async def _message_action(self, payload: Payload) -> Body:
+        known = payload.text("callback_id") == BUTTON
+        return await self._incident.about_message(payload) if known else ""
+
     async def _event(self, payload: Payload) -> Body:
         await self._at.heard(payload)
         await self._home.opened(payload)
+        await self._reactions.noticed(payload)
         return ""
 
     async def _nothing(self, payload: Payload) -> Body:
