@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -31,8 +31,13 @@ ACKS_WITHIN = 5
 """Seconds for answers that are on their way when the server is told to stop."""
 
 
-def web(front: ASGIApp | None, checks: Mapping[str, Check], facts: Facts | None = None) -> ASGIApp:
-    """Return the web app: *front* at /slack/events, if any, beside health and metrics.
+def web(
+    front: ASGIApp | None,
+    checks: Mapping[str, Check],
+    facts: Facts | None = None,
+    more: Sequence[Route] = (),
+) -> ASGIApp:
+    """Return the web app: *front* at /slack/events, if any, beside health, metrics and *more*.
 
     What *facts* returns is told by /readyz, whether something is wrong or not.
     """
@@ -47,6 +52,7 @@ def web(front: ASGIApp | None, checks: Mapping[str, Check], facts: Facts | None 
             Route("/livez", _live, methods=["GET"]),
             Route("/readyz", ready, methods=["GET"]),
             Route("/metrics", _metrics, methods=["GET"]),
+            *more,
         ]
     )
 

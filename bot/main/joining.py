@@ -12,6 +12,7 @@ from bot.domain.errors import Misconfigured
 from bot.domain.operation import Operation
 from bot.domain.ports import Explainer, Freezes, Reviews
 from bot.engine.durable import DurableEngine
+from bot.http.declare import DeclareForm, declare_routes
 from bot.http.server import web
 from bot.main.agreeing import Ground, agreeing
 from bot.main.around import people_of, surroundings_of
@@ -41,6 +42,7 @@ from bot.pipeline.running import Needs, Runner
 from bot.pipeline.settling import Settling
 from bot.pipeline.surroundings import Surroundings
 from bot.pipeline.timers import Timers
+from bot.pipeline.tokens import Tokens
 from bot.settings import Settings
 from bot.slack.app import slack_app
 from bot.slack.asking import Keys
@@ -54,6 +56,7 @@ from bot.slack.rendering import rendered
 from bot.slack.sockets import Sockets
 from bot.slack.windows import Windows
 from bot.store.grapevine import Grapevine
+from bot.store.tokens import SqlTokens
 from integrations.slack.client import SlackClient
 from integrations.slack.sender import Sender
 
@@ -70,6 +73,7 @@ class Bot:
     engine: DurableEngine
     directory: SlackDirectory
     people: OnCallDirectory
+    tokens: Tokens
     around: Surroundings
     sender: Sender
     timers: Timers
@@ -119,6 +123,7 @@ def join(on: Foundation) -> Bot:
     incidents = incidents_of(on.settings, known, on.kept, clock)
     around = surroundings_of(on.settings, people, on.kept, incidents, clock)
     _provide(on, people, around)
+    tokens = Tokens(SqlTokens(on.kept.store), people, book, clock, on.settings.cli.users)
     follow, offers = Follow(), Offers(known.ports, clock)
     pen = Pen(book, follow, clock, on.kept.sealer.fingerprint, on.kept.owner)
 
@@ -130,6 +135,7 @@ def join(on: Foundation) -> Bot:
     needs = Needs(
         *(known.catalogue, known.rules, people, around, offers, known.ports, pen, replicas),
         waiting.requesting,
+        tokens.vouched,
     )
     runner = Runner(needs)
     engine = DurableEngine(_engine_store(on), runner.run, lease=on.place.lease)
@@ -142,6 +148,7 @@ def join(on: Foundation) -> Bot:
         approval=waiting.requesting.opening,
         wake=timers.wake,
         glass=Glass(book, clock, on.settings.glass.channel),
+        vouch=tokens.vouched,
     )
     acts = Acts(known.catalogue, known.rules, people, book, around, clock, waiting.approving)
     shown = Browsing(known.catalogue, known.rules, people, offers)
@@ -152,7 +159,8 @@ def join(on: Foundation) -> Bot:
     sockets = _sockets(on, seam)
     watch = SlackWatch(on.client, clock, on.settings.slack.team)
     tells = partial(facts, on.kept, engine, sockets, replicas, clock, known.rules)
-    app = web(_front(on, seam), checks(on.kept, watch, sockets, clock), tells)
+    form = declare_routes(DeclareForm(desk, tokens, incidents.plan, on.kept.store.box.fingerprint))
+    app = web(_front(on, seam), checks(on.kept, watch, sockets, clock), tells, form)
     sender = Sender(on.kept.outbox, on.client, rendered, clock)
     _time(on, waiting.requesting, follow, timers)
     return Bot(
@@ -164,6 +172,7 @@ def join(on: Foundation) -> Bot:
         engine=engine,
         directory=directory,
         people=people,
+        tokens=tokens,
         around=around,
         sender=sender,
         timers=timers,

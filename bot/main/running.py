@@ -99,6 +99,7 @@ async def _start(bot: Bot, settings: Settings, clock: Clock, stack: AsyncExitSta
         records,
         users=settings.cli.users,
         team=lambda: bot.watch.team,
+        tokens=bot.tokens,
     )
     await stack.enter_async_context(door)
     if bot.sockets is not None:
