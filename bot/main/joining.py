@@ -134,21 +134,17 @@ def join(on: Foundation) -> Bot:
     timers = Timers(book, clock, on.kept.owner)
     needs = Needs(
         *(known.catalogue, known.rules, people, around, offers, known.ports, pen, replicas),
-        waiting.requesting,
-        tokens.vouched,
+        *(waiting.requesting, tokens.vouched),
     )
     runner = Runner(needs)
     engine = DurableEngine(_engine_store(on), runner.run, lease=on.place.lease)
     patience = ON_ITS_WAY_ELSEWHERE if on.kept.store.shared else ON_ITS_WAY
     handing = DispatchParts(known.catalogue, book, engine, runner, replicas, clock, patience)
     dispatch = Dispatch(handing)
+    glass = Glass(book, clock, on.settings.glass.channel)
     parts = Parts(
         *(known.catalogue, known.rules, people, book, around, offers, clock),
-        go=dispatch.go,
-        approval=waiting.requesting.opening,
-        wake=timers.wake,
-        glass=Glass(book, clock, on.settings.glass.channel),
-        vouch=tokens.vouched,
+        *(dispatch.go, waiting.requesting.opening, timers.wake, glass, tokens.vouched),
     )
     acts = Acts(known.catalogue, known.rules, people, book, around, clock, waiting.approving)
     shown = Browsing(known.catalogue, known.rules, people, offers)
@@ -159,15 +155,13 @@ def join(on: Foundation) -> Bot:
     sockets = _sockets(on, seam)
     watch = SlackWatch(on.client, clock, on.settings.slack.team)
     tells = partial(facts, on.kept, engine, sockets, replicas, clock, known.rules)
-    form = declare_routes(DeclareForm(desk, tokens, incidents.plan, on.kept.store.box.fingerprint))
-    app = web(_front(on, seam), checks(on.kept, watch, sockets, clock), tells, form)
+    form = DeclareForm(desk, tokens, incidents.plan, on.kept.store.box.fingerprint)
+    wrong = checks(on.kept, watch, sockets, clock)
+    app = web(_front(on, seam), wrong, tells, declare_routes(form))
     sender = Sender(on.kept.outbox, on.client, rendered, clock)
     _time(on, waiting.requesting, follow, timers)
     return Bot(
-        app=app,
-        desk=desk,
-        kept=on.kept,
-        known=known,
+        *(app, desk, on.kept, known),
         dispatch=dispatch,
         engine=engine,
         directory=directory,

@@ -8,8 +8,8 @@ While Slack answers, who holds a token is whom Slack says they are: a guest or a
 switched off stays what it is. While Slack is silent and what was known of the person is too old,
 the name sealed in the token stands for them, without any group, and for declaring by the web form
 alone: the least that a rule can be asked about. That somebody who has left since could still sound
-the alarm is the price; the alarm says `by token` after their name, and taking them out of
-`cli.users` ends it.
+the alarm is the price; the alarm says `by token` after their name, the record which token it was,
+and taking them out of `cli.users` ends it.
 """
 
 import hashlib
@@ -154,7 +154,13 @@ class Tokens:
         held = [t for t in await self.mine(origin.user) if t.team == origin.team]
         if not held:
             return None
-        return Actor(team=origin.team, id=origin.user, name=held[-1].name + AFTER_NAME)
+        known = held[-1]
+        return Actor(
+            team=origin.team,
+            id=origin.user,
+            name=known.name + AFTER_NAME,
+            vouched=f"token {known.id}",
+        )
 
     def _counts(self, token: Token) -> bool:
         mapped = self.users.get(token.os_user) == token.user
