@@ -13,7 +13,8 @@ from bot.cli.caring import check, demo, doctor, manifest, migrate, policy, serve
 from bot.cli.explaining import who_may, why
 from bot.cli.printing import complain
 from bot.cli.replaying import replay
-from bot.cli.running import Joined, operations, run
+from bot.cli.running import Joined, incident, operations, run
+from bot.cli.tokens import token
 from bot.domain.errors import RedbuttonError
 
 
@@ -46,6 +47,7 @@ for _command in (replay, why, who_may):
     policy.add_command(_command)
 for _command in (
     run,
+    incident,
     operations,
     audit,
     serve,
@@ -54,6 +56,7 @@ for _command in (
     doctor,
     migrate,
     manifest,
+    token,
     policy,
 ):
     redbutton.add_command(_command)

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 from bot.cli.quoting import line_of
-from bot.cli.wire import Run
-from bot.domain.errors import FieldError
+from bot.cli.wire import Run, Spoken
+from bot.domain.catalogue import Catalogue
+from bot.domain.errors import BadRequest, FieldError
 from bot.domain.fields import FieldSpec
 from bot.domain.invocation import Origin
 from bot.domain.operation import Operation
 from bot.pipeline.answers import Ask, Asking, Form, Words
+from bot.pipeline.incident_words import Bare, Helped, Titled, Unheard, Wanted, hear, told
 from bot.pipeline.values import missing
 from bot.pipeline.words import split
 
@@ -37,18 +39,52 @@ class Knock:
             glass=run.glass,
         )
 
-    def lacking(self, ask: Ask, operation: Operation) -> Ask:
-        """Return *ask* with an error for everything that is still to be given, and no values."""
-        if ask.repeated:
-            return ask
-        wrong = {e.field for e in ask.errors}
-        absent = set(missing(operation, ask.values))
-        told = [e for e in ask.errors if e.field not in absent]
-        told += [_required(f) for f in operation.fields if f.name in absent]
-        if ask.confirm and "confirm" not in wrong and not told:
-            told.append(FieldError(CONFIRM, _to_confirm(operation)))
-        renamed = (FieldError(_shown(e.field), e.message) for e in told)
-        return ask.model_copy(update={"values": {}, "errors": tuple(renamed)})
+
+@dataclass(frozen=True)
+class Say:
+    """Words after `incident`, and where they come from; *known* is what who asks may run."""
+
+    request: Spoken
+    origin: Origin
+    known: Catalogue
+
+    def meant(self) -> Asking | tuple[str, ...]:
+        """Return what is asked for, or the lines that help; raise BadRequest where it is unclear.
+
+        Where who asks could never run it, the road says why.
+        """
+        match hear(line_of(self.request.words), self.known):
+            case Wanted(operation=name, values=values):
+                key = f"cli:{self.origin.user}:{self.request.key}"
+                said = Form(values, confirmed=self.request.confirm)
+                return Asking(key, self.origin, name, said, again=self.request.again)
+            case Bare() | Helped():
+                return tuple(told(self.known, "redbutton incident"))
+            case Unheard(message=message, fix=fix):
+                raise BadRequest(_here(message), fix=_here(fix))
+            case Titled(hint=hint):
+                raise BadRequest(
+                    _here(hint) or "No sub-word was typed, so nothing was done.",
+                    fix='To declare it: `redbutton incident declare "…"`.',
+                )
+
+
+def lacking(ask: Ask, operation: Operation) -> Ask:
+    """Return *ask* with an error for everything that is still to be given, and no values."""
+    if ask.repeated:
+        return ask
+    wrong = {e.field for e in ask.errors}
+    absent = set(missing(operation, ask.values))
+    errors = [e for e in ask.errors if e.field not in absent]
+    errors += [_required(f) for f in operation.fields if f.name in absent]
+    if ask.confirm and "confirm" not in wrong and not errors:
+        errors.append(FieldError(CONFIRM, _to_confirm(operation)))
+    renamed = (FieldError(_shown(e.field), e.message) for e in errors)
+    return ask.model_copy(update={"values": {}, "errors": tuple(renamed)})
+
+
+def _here(words: str) -> str:
+    return words.replace("/incident", "redbutton incident")
 
 
 def _said(run: Run, operation: Operation | None) -> Words | Form:

@@ -7,6 +7,26 @@ from bot.domain.invocation import Origin
 from bot.domain.notice import RunCard
 from bot.domain.operation import Operation
 from bot.pipeline.answers import Answer, Asking
+from bot.pipeline.tokens import Token
+
+
+class Tokens(Protocol):
+    """Makes and revokes personal tokens."""
+
+    async def make(self, os_user: str, team: str, user: str, days: int) -> tuple[str, Token]:
+        """Return a new secret for *user*, which is never shown again, and what is kept of it."""
+        ...
+
+    async def mine(self, user: str | None) -> Sequence[Token]:
+        """Return the tokens of *user* that count, the oldest first; everybody's for None."""
+        ...
+
+    async def revoke(self, token: str, user: str | None) -> Token:
+        """Make the token with the id *token* count no more; of *user* alone, unless that is None.
+
+        Raises BadRequest where there is none.
+        """
+        ...
 
 
 class Desk(Protocol):

@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
-from bot.cli.desk import Desk
+from bot.cli.desk import Desk, Tokens
 from bot.cli.peer import name_of, uid_of
 from bot.cli.reception import Reception
 from bot.cli.wire import LONGEST_REQUEST, Ended, Failed, Reply, read_request
@@ -56,10 +56,11 @@ class Door:
         *,
         users: Mapping[str, str],
         team: Callable[[], str | None],
+        tokens: Tokens,
     ) -> None:
         self._path = path
         self._users = users
-        self._reception = Reception(desk, records, team)
+        self._reception = Reception(desk, records, team, tokens)
         self._clients: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 

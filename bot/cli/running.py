@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +11,9 @@ from bot.cli.codes import Exit
 from bot.cli.printing import tell_problem
 from bot.cli.workshop import Workshop
 from bot.domain.errors import BadRequest
+
+if TYPE_CHECKING:
+    from bot.cli.watching import Watch
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 Joined = Callable[[], Workshop]
@@ -44,16 +48,37 @@ def run(  # noqa: PLR0913  Each is an option of the command.
         raise BadRequest(f"{str(save)!r} exists.", fix="Name a file that does not: `--save PATH`.")
     asked = asking(operation, words, again=again, confirm=confirm, glass=glass)
     watch = Watch(joined().folder(), asked)
+    code = _watched(watch)
+    if save is not None and watch.result and watch.result.result and watch.result.result.file:
+        save.write_bytes(watch.result.result.file.content)
+    raise SystemExit(code)
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[WORD]...")
+@click.option("--again", is_flag=True, help="Do it although you asked for just this a moment ago.")
+@click.option("--confirm", metavar="NAME", help="What is acted on, typed once more; to disrupt.")
+@click.pass_obj
+def incident(joined: Joined, words: tuple[str, ...], *, again: bool, confirm: str | None) -> None:
+    """Declare or run an incident, in the words of `/incident`.
+
+    For example: redbutton incident declare "Checkout fails" sev=2. Alone it lists what can be said.
+    """
+    from bot.cli.watching import Watch, speaking  # noqa: PLC0415  It is heavy, and `--help` is not.
+
+    watch = Watch(joined().folder(), speaking(words, again=again, confirm=confirm))
+    raise SystemExit(_watched(watch))
+
+
+def _watched(watch: "Watch") -> int:
+    """Watch until it has ended, or the person has seen enough."""
     try:
-        code = asyncio.run(watch.go())
+        return asyncio.run(watch.go())
     except KeyboardInterrupt:
         if watch.invocation is None:
             raise
         tell_problem("\nStopped watching; the run goes on.", watch.how_to_look())
-        code = Exit.INTERRUPTED
-    if save is not None and watch.result and watch.result.result and watch.result.result.file:
-        save.write_bytes(watch.result.result.file.content)
-    raise SystemExit(code)
+        return Exit.INTERRUPTED
 
 
 @click.command()

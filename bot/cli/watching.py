@@ -8,7 +8,7 @@ from bot.cli.cards import CheckList, tell_end
 from bot.cli.client import HungUp, NoBot, replies, rows, strange
 from bot.cli.codes import Exit
 from bot.cli.printing import shown, tell_json, tell_problem, tell_table
-from bot.cli.wire import Answered, Operations, Pictured, Reply, Run
+from bot.cli.wire import Answered, Listed, Operations, Pictured, Reply, Run, Spoken
 from bot.domain.clock import SystemClock
 from bot.domain.ids import new_id
 from bot.domain.notice import RunCard
@@ -19,7 +19,7 @@ from bot.pipeline.answers import Answer, Ask, Refusal, Taken
 class Watch:
     """One asking, from the first word to what came of it; *invocation* once that is known."""
 
-    def __init__(self, folder: Path, request: Run) -> None:
+    def __init__(self, folder: Path, request: Run | Spoken) -> None:
         self.invocation: str | None = None
         self._folder = folder
         self._request = request
@@ -61,6 +61,9 @@ class Watch:
                 self._last = card
                 self._list.tell(card)
                 return Exit.DONE
+            case Listed(row=row) if isinstance(self._request, Spoken):
+                click.echo(shown(row.get("say", "")))
+                return Exit.DONE
             case _:
                 raise strange()
 
@@ -85,10 +88,13 @@ class Watch:
         if self.invocation is not None:
             return HungUp("The bot hung up; the run goes on without us.", fix=self.how_to_look())
         return HungUp(
-            f"The bot hung up before it answered; {self._request.operation!r} may have been taken.",
-            fix=f"Look before you ask again: `redbutton audit list --limit 5 "
-            f"--operation {self._request.operation}`.",
+            f"The bot hung up before it answered; {self._request.wanted!r} may have been taken.",
+            fix=f"Look before you ask again: `redbutton audit list --limit 5{self._narrowed()}`.",
         )
+
+    def _narrowed(self) -> str:
+        asked = self._request
+        return f" --operation {asked.operation}" if isinstance(asked, Run) else ""
 
     def how_to_look(self) -> str:
         """Return the sentence that says where the run's end is to be read."""
@@ -116,6 +122,11 @@ def asking(
     """Make the request to run *operation*, under a key of its own."""
     key = new_id(SystemClock().now())
     return Run(operation=operation, words=words, key=key, again=again, confirm=confirm, glass=glass)
+
+
+def speaking(words: tuple[str, ...], *, again: bool, confirm: str | None) -> Spoken:
+    """Make the request to do what *words* mean after `incident`, under a key of its own."""
+    return Spoken(words=words, key=new_id(SystemClock().now()), again=again, confirm=confirm)
 
 
 async def tell_operations(folder: Path, *, as_json: bool) -> None:

@@ -53,6 +53,56 @@ class Run(_Line):
         return self.operation[:80]
 
 
+class Spoken(_Line):
+    """Do what *words* mean after `/incident`; *key* stays the same in a retry."""
+
+    ask: Literal["incident"] = "incident"
+    words: tuple[str, ...]
+    key: str = Field(pattern=r"^[0-9a-f-]{36}$")
+    again: bool = False
+    confirm: str | None = None
+
+    @property
+    def wanted(self) -> str:
+        """See `Run.wanted`."""
+        return f"{self.ask} {' '.join(self.words[:1])}"[:80]
+
+
+class TokenMake(_Line):
+    """Make me a token that is good for so many *days*."""
+
+    ask: Literal["token"] = "token"
+    days: int
+
+    @property
+    def wanted(self) -> str:
+        """See `Run.wanted`."""
+        return self.ask
+
+
+class TokenList(_Line):
+    """List my tokens."""
+
+    ask: Literal["token list"] = "token list"
+
+    @property
+    def wanted(self) -> str:
+        """See `Run.wanted`."""
+        return self.ask
+
+
+class TokenRevoke(_Line):
+    """Let my token with the id *token* count no more."""
+
+    ask: Literal["token revoke"] = "token revoke"
+    token: str = Field(max_length=100)
+
+    @property
+    def wanted(self) -> str:
+        """See `Run.wanted`."""
+        return self.ask
+
+
 class Operations(_Line):
     """List the operations that I may run."""
 
@@ -112,7 +162,8 @@ class AuditDecided(_Line):
 
 
 Reading = AuditList | AuditShow | AuditVerify
-Request = Run | Operations | Reading | AuditDecided
+AboutToken = TokenMake | TokenList | TokenRevoke
+Request = Run | Spoken | Operations | AboutToken | Reading | AuditDecided
 
 
 class Answered(_Line):

@@ -17,7 +17,8 @@ class Actor:
 
     *id* is Slack's id of a person, or a schedule's name; it is unique only within *team*. *on_call*
     names the rosters that the person is on call for now. *email*, in small letters, tells whether
-    two accounts are one person's; it is empty where it is not known.
+    two accounts are one person's; it is empty where it is not known. *vouched* says by what they
+    are known, where Slack could not be asked.
     """
 
     team: str
@@ -31,6 +32,7 @@ class Actor:
     bot: bool = False
     zone: str = "UTC"
     email: str = ""
+    vouched: str = ""
 
     @property
     def key(self) -> str:

@@ -52,6 +52,7 @@ class Surface(StrEnum):
     SLACK = "slack"
     CLI = "cli"
     SCHEDULE = "schedule"
+    WEB = "web"
 
 
 class Origin(BaseModel):

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -37,8 +37,9 @@ def web(
     checks: Mapping[str, Check],
     facts: Facts | None = None,
     webhooks: ASGIApp | None = None,
+    more: Sequence[Route] = (),
 ) -> ASGIApp:
-    """Return the web app: *front* at /slack/events, if any, beside health and metrics.
+    """Return the web app: *front* at /slack/events, if any, beside health, metrics and *more*.
 
     *webhooks* is at the paths of `webhooks.WAYS`. What *facts* returns is told by /readyz, whether
     something is wrong or not.
@@ -54,6 +55,7 @@ def web(
             Route("/livez", _live, methods=["GET"]),
             Route("/readyz", ready, methods=["GET"]),
             Route("/metrics", _metrics, methods=["GET"]),
+            *more,
         ]
     )
 

@@ -12,6 +12,7 @@ from bot.pipeline.answers import Answer, Taken
 from bot.pipeline.approving import Approving
 from bot.pipeline.browsing import Browsing
 from bot.pipeline.follow import Follow
+from bot.pipeline.incidents.looking import Looking
 from bot.pipeline.protocols import Book, Entry
 from bot.pipeline.recording import ENDED, own_event
 from bot.pipeline.road import Road
@@ -31,10 +32,11 @@ class Rooms:
     follow: Follow
     book: Book
     clock: Clock
+    looking: Looking
 
 
 class Desk:
-    """Implements `bot.slack.desk.Desk` and `bot.cli.desk.Desk`."""
+    """Implements `bot.slack.desk.Desk`, `bot.slack.desk.Alarm` and `bot.cli.desk.Desk`."""
 
     def __init__(self, rooms: Rooms) -> None:
         self.ask, self.again = rooms.road.ask, rooms.road.again
@@ -44,6 +46,9 @@ class Desk:
         self.cancel, self.share = rooms.acts.cancel, rooms.acts.share
         self.look, self.vote = rooms.approving.look, rooms.approving.vote
         self.hand_over, self.remark = rooms.approving.hand_over, rooms.approving.remark
+        self.plan = rooms.looking.plan
+        self.incident_here = rooms.looking.incident_here
+        self.open_incidents = rooms.looking.open_incidents
         self._road = rooms.road
         self._approving = rooms.approving
         self._follow = rooms.follow

@@ -12,8 +12,9 @@ from bot.domain.errors import Misconfigured
 from bot.domain.operation import Operation
 from bot.domain.ports import Explainer, Freezes, Reviews
 from bot.engine.durable import DurableEngine
+from bot.http.declare import DeclareForm, declare_routes
 from bot.http.server import web
-from bot.main.agreeing import Ground, agreeing
+from bot.main.agreeing import Agreeing, Ground, agreeing
 from bot.main.around import people_of, surroundings_of
 from bot.main.desk import Desk, Rooms
 from bot.main.health import SlackWatch, checks, facts
@@ -30,6 +31,7 @@ from bot.pipeline.dispatch import Parts as DispatchParts
 from bot.pipeline.explaining import Explaining
 from bot.pipeline.follow import Follow
 from bot.pipeline.forgetting import Forgetting
+from bot.pipeline.incidents.looking import Looking
 from bot.pipeline.incidents.rounds import Rounds
 from bot.pipeline.incidents.witness import Witness
 from bot.pipeline.offers import Offers
@@ -43,6 +45,7 @@ from bot.pipeline.running import Needs, Runner
 from bot.pipeline.settling import Settling
 from bot.pipeline.surroundings import Surroundings
 from bot.pipeline.timers import Timers
+from bot.pipeline.tokens import Tokens
 from bot.settings import Settings
 from bot.slack.app import slack_app
 from bot.slack.asking import Keys
@@ -56,6 +59,7 @@ from bot.slack.rendering import rendered
 from bot.slack.sockets import Sockets
 from bot.slack.windows import Windows
 from bot.store.grapevine import Grapevine
+from bot.store.tokens import SqlTokens
 from integrations.slack.client import SlackClient
 from integrations.slack.sender import Sender
 
@@ -72,6 +76,7 @@ class Bot:
     engine: DurableEngine
     directory: SlackDirectory
     people: OnCallDirectory
+    tokens: Tokens
     around: Surroundings
     sender: Sender
     timers: Timers
@@ -79,6 +84,7 @@ class Bot:
     sockets: Sockets | None
     replicas: Replicas
     grapevine: Grapevine | None
+    handlers: Handlers
     troubles: Troubles
     rounds: Rounds
 
@@ -115,11 +121,66 @@ class Foundation:
     place: Place
 
 
+@dataclass(frozen=True)
+class _Works:
+    """What carries out what was asked for."""
+
+    dispatch: Dispatch
+    engine: DurableEngine
+    waiting: Agreeing
+    timers: Timers
+    follow: Follow
+    offers: Offers
+
+
 def join(on: Foundation) -> Bot:
     """Build every room that holds no file and no thread, and hand each what it needs."""
-    book, clock, known, replicas = on.kept.book, on.clock, on.known, on.place.replicas
+    clock, known, replicas = on.clock, on.known, on.place.replicas
     directory = SlackDirectory(on.client, clock, _identity(on.settings))
     people, troubles, around = _grounds(on, directory)
+    tokens = Tokens(SqlTokens(on.kept.store), people, on.kept.book, clock, on.settings.cli.users)
+    works = _works(on, people, troubles, around, tokens)
+    desk = _desk(on, people, troubles, around, tokens, works)
+    grapevine = _grapevine(on, directory)
+    handlers = _handlers(on, desk, directory, grapevine, troubles)
+    seam = slack_app(handlers.handle, on.client.bolt_client())
+    sockets = _sockets(on, seam)
+    watch = SlackWatch(on.client, clock, on.settings.slack.team)
+    tells = partial(facts, on.kept, works.engine, sockets, replicas, clock, known.rules)
+    form = DeclareForm(desk, tokens, troubles.desk.plan, on.kept.store.box.fingerprint)
+    hooks, wrong = webhooks_of(on.settings, troubles), checks(on.kept, watch, sockets, clock)
+    return Bot(
+        app=web(_front(on, seam), wrong, tells, hooks, declare_routes(form)),
+        desk=desk,
+        kept=on.kept,
+        known=known,
+        dispatch=works.dispatch,
+        engine=works.engine,
+        directory=directory,
+        people=people,
+        tokens=tokens,
+        around=around,
+        sender=Sender(on.kept.outbox, on.client, rendered, clock),
+        timers=works.timers,
+        watch=watch,
+        sockets=sockets,
+        replicas=replicas,
+        grapevine=grapevine,
+        handlers=handlers,
+        troubles=troubles,
+        rounds=watch_over(troubles, works.timers),
+    )
+
+
+def _works(
+    on: Foundation,
+    people: OnCallDirectory,
+    troubles: Troubles,
+    around: Surroundings,
+    tokens: Tokens,
+) -> _Works:
+    """Return what carries out what was asked for, and what it waits with."""
+    book, clock, known, replicas = on.kept.book, on.clock, on.known, on.place.replicas
     follow, offers = Follow(), Offers(known.ports, clock)
     pen = Pen(book, follow, clock, on.kept.sealer.fingerprint, on.kept.owner)
 
@@ -132,51 +193,38 @@ def join(on: Foundation) -> Bot:
         *(known.catalogue, known.rules, people, around, offers, known.ports, pen, replicas),
         waiting.requesting,
         Witness(troubles.desk, book, known.catalogue),
+        tokens.vouched,
     )
     runner = Runner(needs)
     engine = DurableEngine(_engine_store(on), runner.run, lease=on.place.lease)
     patience = ON_ITS_WAY_ELSEWHERE if on.kept.store.shared else ON_ITS_WAY
     handing = DispatchParts(known.catalogue, book, engine, runner, replicas, clock, patience)
     dispatch = Dispatch(handing)
-    parts = Parts(
-        *(known.catalogue, known.rules, people, book, around, offers, clock),
-        go=dispatch.go,
-        approval=waiting.requesting.opening,
-        wake=timers.wake,
-        glass=Glass(book, clock, on.settings.glass.channel),
-    )
-    acts = Acts(known.catalogue, known.rules, people, book, around, clock, waiting.approving)
-    shown = Browsing(known.catalogue, known.rules, people, offers)
-    desk = Desk(Rooms(Road(parts), shown, acts, waiting.approving, follow, book, clock))
-    grapevine = _grapevine(on, directory)
-    seam = _seam(on, desk, directory, grapevine)
-    sockets = _sockets(on, seam)
-    watch = SlackWatch(on.client, clock, on.settings.slack.team)
-    tells = partial(facts, on.kept, engine, sockets, replicas, clock, known.rules)
-    hooks = webhooks_of(on.settings, troubles)
-    app = web(_front(on, seam), checks(on.kept, watch, sockets, clock), tells, hooks)
-    sender = Sender(on.kept.outbox, on.client, rendered, clock)
     _time(on, waiting.requesting, follow, timers)
-    rounds = watch_over(troubles, timers)
-    return Bot(
-        app=app,
-        desk=desk,
-        kept=on.kept,
-        known=known,
-        dispatch=dispatch,
-        engine=engine,
-        directory=directory,
-        people=people,
-        around=around,
-        sender=sender,
-        timers=timers,
-        watch=watch,
-        sockets=sockets,
-        replicas=replicas,
-        grapevine=grapevine,
-        troubles=troubles,
-        rounds=rounds,
+    return _Works(dispatch, engine, waiting, timers, follow, offers)
+
+
+def _desk(
+    on: Foundation,
+    people: OnCallDirectory,
+    troubles: Troubles,
+    around: Surroundings,
+    tokens: Tokens,
+    works: _Works,
+) -> Desk:
+    """Return what the surfaces ask."""
+    book, clock, known = on.kept.book, on.clock, on.known
+    glass = Glass(book, clock, on.settings.glass.channel)
+    parts = Parts(
+        *(known.catalogue, known.rules, people, book, around, works.offers, clock),
+        *(works.dispatch.go, works.waiting.requesting.opening, works.timers.wake, glass),
+        tokens.vouched,
     )
+    approving = works.waiting.approving
+    acts = Acts(known.catalogue, known.rules, people, book, around, clock, approving)
+    shown = Browsing(known.catalogue, known.rules, people, works.offers)
+    looking = Looking(troubles.desk, people)
+    return Desk(Rooms(Road(parts), shown, acts, approving, works.follow, book, clock, looking))
 
 
 def _grounds(
@@ -213,19 +261,32 @@ def _engine_store(on: Foundation) -> Path | str:
     return store if isinstance(store, str) else on.settings.folder / "engine.db"
 
 
-def _seam(
-    on: Foundation, desk: Desk, directory: SlackDirectory, grapevine: Grapevine | None
-) -> Seam:
-    """Return the one way into Bolt, which every transport ends in."""
+def _handlers(
+    on: Foundation,
+    desk: Desk,
+    directory: SlackDirectory,
+    grapevine: Grapevine | None,
+    troubles: Troubles,
+) -> Handlers:
+    """Return what answers Slack, whichever way it comes."""
     parts = HandlerParts(
         desk=desk,
+        alarm=desk,
         catalogue=on.known.catalogue,
         windows=Windows(on.client),
         keys=Keys(on.kept.key),
         heard=partial(_hear, directory, grapevine),
         aliases=on.settings.aliases,
+        noticed=partial(_notice, troubles),
     )
-    return slack_app(Handlers(parts).handle, on.client.bolt_client())
+    return Handlers(parts)
+
+
+async def _notice(troubles: Troubles, payload: Payload) -> None:
+    """Learn that a channel was closed by hand: it may be an incident's."""
+    if payload.text("event", "type") in {"channel_archive", "group_archive"}:
+        team, channel = payload.id("team"), payload.text("event", "channel")
+        await troubles.desk.room_closed(team, channel, payload.text("event", "user"))
 
 
 async def _hear(directory: SlackDirectory, grapevine: Grapevine | None, payload: Payload) -> None:

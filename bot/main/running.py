@@ -103,8 +103,10 @@ async def _start(bot: Bot, settings: Settings, clock: Clock, stack: AsyncExitSta
         records,
         users=settings.cli.users,
         team=lambda: bot.watch.team,
+        tokens=bot.tokens,
     )
     await stack.enter_async_context(door)
+    stack.push_async_callback(bot.handlers.close)
     if bot.sockets is not None:
         # Entered last and left first: what comes in is answered before anything else ends.
         await bot.sockets.start()

@@ -89,6 +89,7 @@ def event(
     """Tell of *stage* of *case*, as of now."""
     now = clock.now()
     operation, params = case.declared, case.params
+    vouched = {"vouched": case.actor.vouched} if case.actor and case.actor.vouched else {}
     return Event(
         id=new_id(now),
         at=now,
@@ -104,7 +105,7 @@ def event(
         params=facts(operation, params) if operation and params and stage in ASKED else {},
         fields=operation.fields if operation else (),
         decision=decision,
-        detail=detail or {},
+        detail={**(detail or {}), **vouched},
     )
 
 

@@ -42,6 +42,7 @@ from bot.pipeline.turns import Turns
 from bot.pipeline.understanding import Understood, understand
 from bot.pipeline.values import meaning, params_from_json
 from bot.pipeline.verdicts import No, Yes
+from bot.pipeline.vouching import Vouch, nobody, who_asks
 
 CONFIRM_WITHIN = 0.8
 """Seconds within which the intent must be committed; later counts as not executed."""
@@ -73,7 +74,8 @@ REMEMBERED = 4096
 class Parts:
     """What the road is joined from.
 
-    *approval* makes the timer that asks for approval, *wake* has it looked at, at once.
+    *approval* makes the timer that asks for approval, *wake* has it looked at, at once. *vouch*
+    says who asks where the directory cannot.
     """
 
     catalogue: Catalogue
@@ -87,6 +89,7 @@ class Parts:
     approval: Callable[[str], Timer]
     wake: Callable[[], None]
     glass: Glass
+    vouch: Vouch = nobody
 
 
 class Road:
@@ -131,7 +134,8 @@ class Road:
             unknown = No(no_such(self._is.catalogue, asking.operation), state=State.INVALID)
             return await self._refuse(case, asking, unknown)
         try:
-            actor = await self._is.directory.actor(asking.origin.team, asking.origin.user)
+            known = self._is.directory, self._is.vouch
+            actor = await who_asks(*known, asking.origin, operation.name)
         except NotAllowed as stranger:
             return await self._refuse(case, asking, No(stranger))
         case = replace(case, actor=actor, declared=operation)

@@ -37,6 +37,7 @@ from bot.pipeline.requesting import Requesting
 from bot.pipeline.runbook import Pen, ReadMemory, RunMemory, surely
 from bot.pipeline.surroundings import Surroundings
 from bot.pipeline.values import params_json
+from bot.pipeline.vouching import Vouch, nobody, who_asks
 from bot.pipeline.wiring import Ports
 
 log = logging.getLogger(__name__)
@@ -61,6 +62,7 @@ class Needs:
     replicas: Replicas
     approvals: Requesting
     witness: Witness
+    vouch: Vouch = nobody
 
 
 class NeedsApproval(Exception):
@@ -96,7 +98,8 @@ class Runner:
         steps = await surely(self._is.pen.clock, lambda: self._is.pen.book.steps(found.id))
         reads = case.declared.risk is Risk.READ
         try:
-            actor = await self._is.directory.actor(case.origin.team, case.origin.user)
+            known = self._is.directory, self._is.vouch
+            actor = await who_asks(*known, case.origin, case.operation)
             case = replace(case, actor=actor)
             # What has begun is finished; before the first side effect the rules are asked again.
             unasked = steps or (reads and not self._has_lanes(case))

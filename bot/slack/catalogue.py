@@ -22,8 +22,11 @@ _NEAR = 0.6
 """How alike two words must be, from 0 to 1, for one to be a slip of the other."""
 
 
-def catalogue_view(channel: str | None = None) -> Block:
-    """Draw the modal in which an operation is looked for; *channel* is where it was asked."""
+def catalogue_view(channel: str | None = None, top: Sequence[Block] = ()) -> Block:
+    """Draw the modal in which an operation is looked for; *channel* is where it was asked.
+
+    *top* stands above all else.
+    """
     select = {
         "type": "external_select",
         "action_id": ACTION,
@@ -35,7 +38,7 @@ def catalogue_view(channel: str | None = None) -> Block:
     field = {"type": "input", "block_id": BLOCK, "label": label, "element": select}
     return modal(
         "Find an operation",
-        [section(sentence(_INTRO)), field],
+        [*top, section(sentence(_INTRO)), field],
         callback_id=CALLBACK,
         private_metadata=metadata(None, channel),
         submit=plain("Next", limits.VIEW_BUTTON),

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from bot.domain.incident import Incident
+from bot.domain.incident_plan import Plan
 from bot.domain.invocation import Origin
 from bot.domain.notice import ApprovalCard
 from bot.domain.operation import Operation
@@ -65,4 +67,24 @@ class Desk(Protocol):
 
     async def share(self, invocation: str, origin: Origin) -> Answer:
         """Show the result of a READ to everybody in the channel."""
+        ...
+
+
+class Alarm(Protocol):
+    """Knows which incidents there are, for who asks.
+
+    Never raises: what cannot be told while a trigger lives is not there.
+    """
+
+    @property
+    def plan(self) -> Plan:
+        """Return how incidents are met here."""
+        ...
+
+    async def incident_here(self, origin: Origin) -> Incident | None:
+        """Return the incident whose room the channel is, if who asks may see it."""
+        ...
+
+    async def open_incidents(self, origin: Origin) -> Sequence[Incident]:
+        """Return the open incidents that who asks may see, the worst first."""
         ...

@@ -10,24 +10,29 @@ from bot.domain.catalogue import Catalogue
 from bot.domain.errors import RedbuttonError
 from bot.domain.invocation import Origin
 from bot.domain.notice import Note
-from bot.domain.operation import Risk
+from bot.domain.operation import Operation, Risk
 from bot.pipeline.answers import Answer, Ask, Asking, Refusal, Taken, Words
+from bot.pipeline.incident_words import DECLARE
 from bot.slack import sentences
 from bot.slack.asking import Keys, origin_of
 from bot.slack.cards import card, note_view
 from bot.slack.catalogue import catalogue_view
-from bot.slack.desk import Desk
+from bot.slack.declaring import BUTTON, Declaring, declare_button
+from bot.slack.desk import Alarm, Desk
 from bot.slack.forms import form
 from bot.slack.home import Home
+from bot.slack.incident_command import COMMAND as INCIDENT
+from bot.slack.incident_command import IncidentCommand, Rooms
 from bot.slack.offering import Offering
 from bot.slack.payload import Payload
 from bot.slack.plain import plain
 from bot.slack.presses import Presses
+from bot.slack.reactions import Reactions
 from bot.slack.submissions import Submissions
 from bot.slack.windows import Windows
 
-COMMAND, INCIDENT = "/ops", "/incident"
-SHORTCUT, DECLARE = "run_operation", "declare_incident"
+COMMAND = "/ops"
+SHORTCUT = "run_operation"
 
 NOTICED = frozenset({"channel_archive", "group_archive", "member_joined_channel", "reaction_added"})
 """The events that tell what people do in channels."""
@@ -51,6 +56,7 @@ class Parts:
     """
 
     desk: Desk
+    alarm: Alarm
     catalogue: Catalogue
     windows: Windows
     keys: Keys
@@ -64,7 +70,11 @@ class Handlers:
 
     def __init__(self, at: Parts) -> None:
         self._at = at
-        self._presses = Presses(at.desk, at.windows, at.keys)
+        declaring = Declaring(at.desk, at.alarm, at.catalogue)
+        rooms = Rooms(at.desk, at.alarm, at.catalogue, at.windows, at.keys, declaring)
+        self._incident = IncidentCommand(rooms)
+        self._reactions = Reactions(at.desk, at.alarm)
+        self._presses = Presses(at.desk, at.windows, at.keys, declaring)
         self._submissions = Submissions(at.desk, at.catalogue, at.keys)
         self._offering = Offering(at.desk, at.catalogue)
         self._home = Home(at.desk, at.catalogue, at.windows)
@@ -104,13 +114,13 @@ class Handlers:
                 return None
 
     async def _command(self, payload: Payload) -> Body:
+        if payload.text("command") == INCIDENT:
+            return await self._incident.typed(payload)
         origin = origin_of(payload)
         if origin is None:
             return card(sentences.WHO_IS_THIS)
         words = plain(payload.text("text")).strip()
         name = self._at.aliases.get(payload.text("command"))
-        if name is None and payload.text("command") == INCIDENT:
-            return await self._incident(origin, payload)
         if name is None:
             name, _, words = words.partition(" ")
         if not name:
@@ -151,9 +161,9 @@ class Handlers:
         return {"response_type": "ephemeral", **card(note)}
 
     async def _catalogue(self, origin: Origin, payload: Payload) -> Body:
-        opened = await self._at.windows.open(
-            payload.text("trigger_id"), catalogue_view(origin.channel)
-        )
+        could = isinstance(await self._at.desk.opens(origin, DECLARE), Operation)
+        view = catalogue_view(origin.channel, [declare_button()] if could else [])
+        opened = await self._at.windows.open(payload.text("trigger_id"), view)
         note = Note(
             message="Slack could not open the list of operations.",
             fix=f"Type `{COMMAND} meta.help` to read it.",
@@ -166,23 +176,14 @@ class Handlers:
             await self._catalogue(origin, payload)
         return ""
 
-    async def _incident(self, origin: Origin, payload: Payload) -> Body:
-        """Answer `/incident`, with the words after it in *payload*."""
-        del origin, payload
-        await asyncio.sleep(0)
-        return {"response_type": "ephemeral", **card(sentences.NO_INCIDENTS)}
-
     async def _message_action(self, payload: Payload) -> Body:
-        """Answer a message shortcut. Its ack shows nothing, so what is said goes another way."""
-        origin = origin_of(payload)
-        await asyncio.sleep(0)
-        if origin is not None and payload.text("callback_id") == DECLARE:
-            self._at.windows.tell(origin, card(sentences.NO_INCIDENTS))
-        return ""
+        known = payload.text("callback_id") == BUTTON
+        return await self._incident.about_message(payload) if known else ""
 
     async def _event(self, payload: Payload) -> Body:
         await self._at.heard(payload)
         await self._home.opened(payload)
+        await self._reactions.noticed(payload)
         if payload.text("event", "type") in NOTICED and not _is_ours(payload):
             task = asyncio.create_task(self._notice(payload))
             self._noticing.add(task)
@@ -197,7 +198,7 @@ class Handlers:
 
     async def close(self) -> None:
         """Wait for what was noticed to be dealt with."""
-        await asyncio.gather(*self._noticing)
+        await asyncio.gather(*self._noticing, self._reactions.close())
 
     async def _nothing(self, payload: Payload) -> Body:
         """Take *payload* without a word: nothing follows from it."""

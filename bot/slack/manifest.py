@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.domain.catalogue import Catalogue
-from bot.slack.handlers import COMMAND, DECLARE, INCIDENT, SHORTCUT
+from bot.slack.declaring import BUTTON
+from bot.slack.handlers import COMMAND, SHORTCUT
+from bot.slack.incident_command import COMMAND as INCIDENT
 
 SCOPES = (
     "bookmarks:read",
@@ -61,7 +63,7 @@ _SHORTCUTS = (
     {
         "name": "Declare an incident",
         "type": "message",
-        "callback_id": DECLARE,
+        "callback_id": BUTTON,
         "description": "Make an incident of what this message tells.",
     },
 )

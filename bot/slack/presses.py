@@ -7,11 +7,13 @@ from bot.domain.invocation import Origin
 from bot.domain.notice import Note
 from bot.domain.operation import Operation, Risk
 from bot.pipeline.answers import Answer, Ask, Asking, Form, Refusal, Taken
+from bot.pipeline.incident_words import DECLARE
 from bot.slack import approvals, glass, home, prompts, sentences
 from bot.slack.asking import Keys, origin_of
 from bot.slack.blocks import Block
 from bot.slack.cards import AGAIN, CANCEL, SHARE, card, note_view
 from bot.slack.catalogue import catalogue_view
+from bot.slack.declaring import BUTTON, Declaring
 from bot.slack.desk import Desk
 from bot.slack.forms import blank_form, form
 from bot.slack.payload import Payload
@@ -22,10 +24,11 @@ from bot.slack.windows import Windows
 class Presses:
     """Answers pressed buttons. The ack shows nothing, so words follow beside it."""
 
-    def __init__(self, desk: Desk, windows: Windows, keys: Keys) -> None:
+    def __init__(self, desk: Desk, windows: Windows, keys: Keys, declaring: Declaring) -> None:
         self._desk = desk
         self._windows = windows
         self._keys = keys
+        self._declaring = declaring
         self._calls = {CANCEL: desk.cancel, SHARE: desk.share, AGAIN: desk.again}
 
     async def pressed(self, payload: Payload) -> str:
@@ -34,6 +37,9 @@ class Presses:
         _, channel = asked_of(payload.at("view"))
         origin = origin_of(payload, channel or payload.text("container", "channel_id"))
         value = action.text("value")
+        if origin is not None and action.text("action_id") == BUTTON:
+            await self._show(payload, origin, await self._declaring.pressed(payload, origin, value))
+            return ""
         if origin is None or not value:
             return ""
         match action.text("action_id").partition(":")[0]:
@@ -58,7 +64,7 @@ class Presses:
             case prompts.DO:
                 await self._do(payload, origin, name, params)
             case prompts.FILL:
-                await self._open(payload, origin, await self._form(origin, name, params))
+                await self._show(payload, origin, await self._form(origin, name, params))
             case _:
                 pass
 
@@ -83,14 +89,15 @@ class Presses:
         """Ask for the operation *name* with *params*; where they do not do, open its form."""
         key = self._keys.press(origin, payload)
         match await self._desk.ask(Asking(key, origin, name, Form(params))):
-            case Taken():
-                pass
+            case Taken() as taken:
+                if _modal(payload):
+                    self._tell(payload, origin, sentences.told_later(taken), instead=False)
             case Refusal() as no:
                 self._tell(payload, origin, sentences.note_of(no), instead=False)
             case Ask(repeated=True):
                 pass
             case Ask() as ask:
-                await self._open(payload, origin, await self._form(origin, name, params, ask))
+                await self._show(payload, origin, await self._form(origin, name, params, ask))
 
     async def _form(
         self,
@@ -100,6 +107,8 @@ class Presses:
         ask: Ask | None = None,
     ) -> Block:
         """Return the form of the operation *name*, filled in, or why it is not opened."""
+        if name == DECLARE:
+            return await self._declaring.view(origin, params, ask.errors if ask else ())
         match await self._desk.opens(origin, name):
             case Refusal() as no:
                 return note_view(sentences.note_of(no))
@@ -115,6 +124,13 @@ class Presses:
                     lanes=self._desk.lanes(operation),
                 )
 
+    async def _show(self, payload: Payload, origin: Origin, view: Block) -> None:
+        """Show *view*: in place of the modal where it was pressed, or else over what there is."""
+        if view_id := _modal(payload):
+            self._windows.replace(view_id, view)
+        else:
+            await self._open(payload, origin, view)
+
     async def _open(self, payload: Payload, origin: Origin, view: Block) -> None:
         """Open *view* over the Home; where Slack cannot, say what to type."""
         if not await self._windows.open(payload.text("trigger_id"), view):
@@ -126,6 +142,11 @@ class Presses:
             return
         message: dict[str, Any] = card(note)
         self._windows.tell(origin, message, instead=instead)
+
+
+def _modal(payload: Payload) -> str:
+    """Return the id of the modal in which it was pressed, or nothing."""
+    return payload.text("view", "id") if payload.text("view", "type") == "modal" else ""
 
 
 def _note(answer: Answer, *, quiet: bool) -> Note | None:

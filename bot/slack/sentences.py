@@ -16,13 +16,10 @@ UNOPENED = Note(
     message="Slack could not open what you pressed for.",
     fix="Press once more, or type `/ops` in a channel.",
 )
-NO_INCIDENTS = Note(
-    message="Incidents cannot be declared here yet.",
-    fix="`/ops` lists what you may run.",
-)
 SAID_ALREADY = "This was sent before and not taken. Change something, or close and ask anew."
 CONFIRM = "Type exactly the name of what is acted on."
 CHOOSE = "Choose an operation."
+CHOOSE_INCIDENT = "Choose an incident; `/incident list` shows those that are open."
 
 
 def note_of(refusal: Refusal) -> Note:
@@ -35,6 +32,14 @@ def on_it(taken: Taken) -> str:
     if taken.waits:
         return f"`{taken.operation}`: {taken.waits} I will tell you here."
     return f"On it: `{taken.operation}`. I will tell you here."
+
+
+def told_later(taken: Taken) -> Note:
+    """Return the note that takes the place of a modal in which *taken* was asked for."""
+    if taken.waits:
+        return Note(message=f"`{taken.operation}`: {taken.waits}")
+    where = "What comes of it is told by direct message, or in the channel."
+    return Note(message=f"On it: `{taken.operation}`.", fix=where)
 
 
 def by_hand(ask: Ask, operation: Operation | None, command: str) -> Note:

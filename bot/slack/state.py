@@ -77,6 +77,17 @@ def asked_of(view: Any) -> tuple[str | None, str | None]:
     return _text(read.get("op")) or None, _text(read.get("ch")) or None
 
 
+def carried_of(view: Any) -> dict[str, str]:
+    """Return the values that `metadata` wrote into *view* as hidden; texts alone."""
+    carried = _dict(_carried(view).get("in"))
+    return {name: said for name, said in carried.items() if isinstance(said, str)}
+
+
+def selected_in(view: Any, block: str) -> str:
+    """Return what was chosen in the menu *block*, or nothing."""
+    return _option(_element(view, block))
+
+
 def _carried(view: Any) -> dict[str, Any]:
     written = _dict(view).get("private_metadata")
     try:

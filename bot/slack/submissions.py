@@ -9,18 +9,24 @@ from bot.domain.invocation import Origin
 from bot.domain.notice import Note
 from bot.domain.operation import Operation
 from bot.pipeline.answers import Ask, Asking, Form, Refusal, Taken
-from bot.slack import approvals, forms, glass, sentences
+from bot.pipeline.incident_fields import WHICH
+from bot.pipeline.incident_words import DECLARE
+from bot.pipeline.values import REQUIRED
+from bot.slack import approvals, forms, glass, incident_menu, sentences
 from bot.slack import catalogue as list_of_operations
 from bot.slack.asking import Keys, origin_of
 from bot.slack.cards import note_view
+from bot.slack.declaring import UNDER_WAY
 from bot.slack.desk import Desk
 from bot.slack.payload import Payload
 from bot.slack.state import (
     asked_of,
+    carried_of,
     chosen_of,
     confirmed_of,
     metadata,
     person_in,
+    selected_in,
     values_of,
     written_in,
 )
@@ -35,6 +41,12 @@ class Submissions:
         self._desk = desk
         self._catalogue = catalogue
         self._keys = keys
+        self._ways = {
+            forms.CALLBACK: self._filled,
+            incident_menu.CALLBACK: self._which,
+            glass.CALLBACK: self._broken,
+            approvals.CALLBACK: self._decided,
+        }
 
     async def submitted(self, payload: Payload) -> Body:
         """Answer the modal in *payload*; one that is not ours is closed."""
@@ -45,12 +57,8 @@ class Submissions:
                 return _update(sentences.WHO_IS_THIS)
             case list_of_operations.CALLBACK:
                 return await self._chosen(payload, origin)
-            case forms.CALLBACK:
-                return await self._filled(payload, origin, name or "")
-            case glass.CALLBACK:
-                return await self._broken(payload, origin, name or "")
-            case approvals.CALLBACK:
-                return await self._decided(payload, origin, name or "")
+            case way if way in self._ways:
+                return await self._ways[way](payload, origin, name or "")
             case _:
                 return ""
 
@@ -115,11 +123,41 @@ class Submissions:
         key = self._keys.view(origin, payload)
         answer = await self._desk.ask(Asking(key, origin, name, said))
         if isinstance(answer, Refusal):
-            view = note_view(sentences.note_of(answer))
-            # "Run it again" pressed there is meant for the channel where the form was opened.
-            view["private_metadata"] = metadata(name, origin.channel)
-            return {"response_action": "update", "view": view}
+            return _refused(answer, name, origin)
+        if isinstance(answer, Taken) and name == DECLARE:
+            return _update(UNDER_WAY)
         return _answered(answer, operation, _inputs(payload, operation))
+
+    async def _which(self, payload: Payload, origin: Origin, name: str) -> Body:
+        """Go on with what was typed, for the incident that was chosen."""
+        view, operation = payload.at("view"), self._catalogue.get(name)
+        chosen = selected_in(view, WHICH)
+        if operation is None or not chosen:
+            return _errors({WHICH: sentences.CHOOSE_INCIDENT})
+        said = Form({**carried_of(view), WHICH: chosen})
+        key = self._keys.view(origin, payload)
+        match await self._desk.ask(Asking(key, origin, name, said)):
+            case Taken():
+                return {"response_action": "clear"}
+            case Refusal() as no:
+                return _refused(no, name, origin)
+            case Ask() as ask:
+                opened = forms.form(
+                    operation,
+                    ask.values or said.values,
+                    errors=[e for e in ask.errors if e.message != REQUIRED],
+                    confirm=ask.confirm,
+                    channel=origin.channel,
+                    lanes=self._desk.lanes(operation),
+                )
+                return {"response_action": "update", "view": opened}
+
+
+def _refused(refusal: Refusal, name: str, origin: Origin) -> Body:
+    view = note_view(sentences.note_of(refusal))
+    # "Run it again" pressed there is meant for the channel where the form was opened.
+    view["private_metadata"] = metadata(name, origin.channel)
+    return {"response_action": "update", "view": view}
 
 
 def _answered(answer: Taken | Ask, operation: Operation, inputs: Sequence[str]) -> Body:

@@ -12,7 +12,7 @@ from bot.cli.app import redbutton
 from bot.cli.door import Door
 from bot.cli.peer import name_of
 from bot.cli.workshop import SOCKET
-from tests.cli.standins import PretendDesk, PretendRecords, PretendWorkshop
+from tests.cli.standins import PretendDesk, PretendRecords, PretendTokens, PretendWorkshop
 
 Shell = Callable[..., Awaitable[Result]]
 
@@ -43,7 +43,14 @@ async def door(
 ) -> AsyncIterator[Path]:
     """Yield the socket of a door that knows me as U0ADA."""
     path = tmp_path / SOCKET
-    async with Door(path, desk, records, users={me: "U0ADA"}, team=lambda: "T0"):
+    async with Door(
+        path,
+        desk,
+        records,
+        users={me: "U0ADA"},
+        team=lambda: "T0",
+        tokens=PretendTokens(),
+    ):
         yield path
 
 

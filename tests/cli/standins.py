@@ -3,17 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.authoring import Context, Params, Result, Risk, operation
 from bot.cli.workshop import Finding, Move, Reader, Replayed, Row, Search, Tell, Trials
-from bot.domain.catalogue import Catalogue
 from bot.domain.errors import Misconfigured, NotAllowed
 from bot.domain.invocation import Origin, State, StepState
 from bot.domain.notice import RunCard, StepLine
 from bot.domain.operation import Operation
 from bot.pipeline.answers import Answer, Ask, Asking, Refusal, Taken
+from bot.pipeline.tokens import Token
 from bot.pipeline.understanding import understand
 
 ID = "01939a00-0000-7000-8000-0000deadbeef"
@@ -39,7 +39,8 @@ async def failover(params: Suspend, ctx: Context) -> Result:
     return Result(f"{ctx.actor.name} failed {params.user} over.")
 
 
-CATALOGUE = Catalogue([suspend, failover])
+OFFERED: dict[str, Operation] = {o.name: o for o in (failover, suspend)}
+"""What the desk knows; a test may add to it."""
 
 
 def card(state: State, *steps: StepLine, **rest: object) -> RunCard:
@@ -97,7 +98,7 @@ class PretendDesk:
         return self.refusal or self._understood(asking)
 
     def _understood(self, asking: Asking) -> Answer:
-        declared = CATALOGUE.get(asking.operation)
+        declared = OFFERED.get(asking.operation)
         if declared is None:
             return Refusal(message="There is no such operation.", fix="`/ops` x", code="unclear")
         known = understand(declared, asking.said, "UTC")
@@ -119,10 +120,41 @@ class PretendDesk:
             self.left.set()
 
     async def offers(self, origin: Origin) -> Sequence[Operation]:
-        return [o for o in CATALOGUE if origin.user]
+        return [o for o in OFFERED.values() if origin.user]
 
     async def unmapped(self, os_user: str, wanted: str) -> None:
         self.strangers.append((os_user, wanted))
+
+
+TOKEN = Token(
+    id="0badcafe",
+    team="T0",
+    user="U0ADA",
+    name="Ada",
+    os_user="ada",
+    made=datetime(2026, 11, 20, tzinfo=UTC),
+    expires=datetime(2026, 12, 20, tzinfo=UTC),
+)
+
+
+@dataclass
+class PretendTokens:
+    """Makes one token, and writes down who wanted what."""
+
+    done: list[str] = field(default_factory=list)
+    kept: Sequence[Token] = (TOKEN,)
+
+    async def make(self, os_user: str, team: str, user: str, days: int) -> tuple[str, Token]:
+        self.done.append(f"make for {team} {user}, {days} days" if os_user else "")
+        return "rbt_secret", TOKEN
+
+    async def mine(self, user: str | None) -> Sequence[Token]:
+        self.done.append(f"list of {user}")
+        return self.kept
+
+    async def revoke(self, token: str, user: str | None) -> Token:
+        self.done.append(f"revoke {token} of {user}")
+        return TOKEN
 
 
 ROW: Row = {

@@ -18,7 +18,7 @@ from bot.cli.reception import Reception
 from bot.cli.wire import LONGEST_REQUEST, AuditList, AuditVerify, Operations, Reply, Run
 from bot.cli.workshop import SOCKET, Reader, Search
 from bot.domain.errors import Misconfigured, NotAllowed, RedbuttonError, Refused
-from tests.cli.standins import PretendDesk, PretendRecords
+from tests.cli.standins import PretendDesk, PretendRecords, PretendTokens
 
 KEY = "01939a00-0000-7000-8000-000000000000"
 
@@ -46,7 +46,14 @@ async def test_an_unmapped_user_is_refused_and_that_is_recorded(tmp_path: Path, 
     desk = PretendDesk()
     run = Run(operation="users.suspend", words=("ada", "r"), key=KEY)
 
-    async with Door(tmp_path / SOCKET, desk, PretendRecords(), users={}, team=lambda: "T0"):
+    async with Door(
+        tmp_path / SOCKET,
+        desk,
+        PretendRecords(),
+        users={},
+        team=lambda: "T0",
+        tokens=PretendTokens(),
+    ):
         with pytest.raises(Refused, match=f"user '{me}'.*`cli.users`"):
             await rows(tmp_path, run)
 
@@ -59,7 +66,14 @@ async def test_an_unmapped_owner_of_the_files_reads_the_record_but_runs_nothing(
 ) -> None:
     desk, records = PretendDesk(), PretendRecords()
 
-    async with Door(tmp_path / SOCKET, desk, records, users={}, team=lambda: "T0"):
+    async with Door(
+        tmp_path / SOCKET,
+        desk,
+        records,
+        users={},
+        team=lambda: "T0",
+        tokens=PretendTokens(),
+    ):
         found = await rows(tmp_path, AuditList(search=Search(limit=1)))
         with pytest.raises(Refused):
             await rows(tmp_path, Operations())
@@ -70,7 +84,7 @@ async def test_an_unmapped_owner_of_the_files_reads_the_record_but_runs_nothing(
 
 async def test_a_stranger_who_owns_nothing_reads_nothing() -> None:
     desk, records, heard = PretendDesk(), PretendRecords(), list[Reply]()
-    reception = Reception(desk, records, lambda: "T0")
+    reception = Reception(desk, records, lambda: "T0", PretendTokens())
 
     async def send(reply: Reply) -> None:
         heard.append(reply)
@@ -86,7 +100,12 @@ async def test_nothing_is_asked_before_the_workspace_is_known(tmp_path: Path, me
     users = {me: "U0ADA"}
 
     async with Door(
-        tmp_path / SOCKET, PretendDesk(), PretendRecords(), users=users, team=lambda: None
+        tmp_path / SOCKET,
+        PretendDesk(),
+        PretendRecords(),
+        users=users,
+        team=lambda: None,
+        tokens=PretendTokens(),
     ):
         with pytest.raises(Refused, match=r"slack\.team"):
             await rows(tmp_path, Operations())
@@ -96,7 +115,12 @@ async def test_a_socket_left_by_a_dead_bot_is_replaced(tmp_path: Path, me: str) 
     (tmp_path / SOCKET).write_text("left")
 
     async with Door(
-        tmp_path / SOCKET, PretendDesk(), PretendRecords(), users={me: "U0A"}, team=lambda: "T0"
+        tmp_path / SOCKET,
+        PretendDesk(),
+        PretendRecords(),
+        users={me: "U0A"},
+        team=lambda: "T0",
+        tokens=PretendTokens(),
     ):
         found = await rows(tmp_path, Operations())
 
@@ -105,7 +129,12 @@ async def test_a_socket_left_by_a_dead_bot_is_replaced(tmp_path: Path, me: str) 
 
 async def test_a_path_that_no_socket_can_have_is_told_at_start(tmp_path: Path) -> None:
     door = Door(
-        tmp_path / ("x" * 120), PretendDesk(), PretendRecords(), users={}, team=lambda: None
+        tmp_path / ("x" * 120),
+        PretendDesk(),
+        PretendRecords(),
+        users={},
+        team=lambda: None,
+        tokens=PretendTokens(),
     )
 
     with pytest.raises(Misconfigured, match="short path"):
@@ -162,7 +191,12 @@ async def test_what_breaks_behind_the_door_is_logged_and_told_without_its_words(
         raise OSError("secret words")
 
     async with Door(
-        tmp_path / SOCKET, PretendDesk(), PretendRecords(), users={me: "U0ADA"}, team=team
+        tmp_path / SOCKET,
+        PretendDesk(),
+        PretendRecords(),
+        users={me: "U0ADA"},
+        team=team,
+        tokens=PretendTokens(),
     ):
         with pytest.raises(RedbuttonError) as told:
             await rows(tmp_path, Operations())
@@ -204,7 +238,12 @@ def test_the_faster_loop_knows_who_knocks_too(tmp_path: Path, me: str) -> None:
 
     async def knock() -> int:
         async with Door(
-            tmp_path / SOCKET, desk, PretendRecords(), users={me: "U0ADA"}, team=lambda: "T0"
+            tmp_path / SOCKET,
+            desk,
+            PretendRecords(),
+            users={me: "U0ADA"},
+            team=lambda: "T0",
+            tokens=PretendTokens(),
         ):
             return len(await rows(tmp_path, Operations()))
 

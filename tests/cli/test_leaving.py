@@ -19,7 +19,7 @@ from bot.cli.workshop import SOCKET
 from bot.domain.errors import RedbuttonError
 from bot.domain.operation import Risk
 from bot.pipeline.answers import Taken
-from tests.cli.standins import ID, PretendDesk, PretendRecords
+from tests.cli.standins import ID, PretendDesk, PretendRecords, PretendTokens
 
 REQUEST = asking("users.suspend", ("ada", "r"), again=False, confirm=None)
 TAKEN = Answered(answer=Taken(invocation=ID, operation="users.suspend", risk=Risk.CHANGE)).line()
@@ -66,7 +66,14 @@ async def test_a_stopping_bot_waits_for_what_was_asked_and_lets_go_of_who_watche
     desk = PretendDesk(hold=asyncio.Event())
     assert desk.hold is not None
     path = tmp_path / SOCKET
-    async with Door(path, desk, PretendRecords(), users={me: "U0ADA"}, team=lambda: "T0"):
+    async with Door(
+        path,
+        desk,
+        PretendRecords(),
+        users={me: "U0ADA"},
+        team=lambda: "T0",
+        tokens=PretendTokens(),
+    ):
         reader, writer = await asyncio.open_unix_connection(str(path))
         writer.write(REQUEST.line())
         await asyncio.wait_for(desk.arrived.wait(), 5)

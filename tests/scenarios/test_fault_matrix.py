@@ -5,6 +5,7 @@ import itertools
 import random
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -119,14 +120,17 @@ async def ended_after(here: Fire, incident: Incident) -> dict[str, float]:
     }
 
 
+def _is_done(name: str, incident: Incident) -> bool:
+    return limb(incident, name).state == "done"
+
+
 async def made_whole(here: Fire, incident: Incident) -> Incident:
     """Press Retry in the header for whatever is stuck, until nothing is."""
     for stuck in [x for x in incident.limbs if x.state in STUCK]:
         label = f"Retry: {stuck.label}"
-        await here.slack.until(lambda label=label: here.offers(incident, label), 15)
+        await here.slack.until(partial(here.offers, incident, label), 15)
         await here.slack.presses(here.world.ada, label, here.header(incident))
-        name = stuck.name
-        await here.until(lambda i, name=name: limb(i, name).state == "done", incident.number)
+        await here.until(partial(_is_done, stuck.name), incident.number)
     return await here.desk.get(incident.id)
 
 

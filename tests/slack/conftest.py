@@ -19,7 +19,7 @@ from playground.driver import PretendSlack
 from playground.http import asgi
 from playground.model import Message
 from tests.clock import SetClock
-from tests.slack.desk import CATALOGUE, WrittenDown
+from tests.slack.desk import CATALOGUE, QUIET, WrittenDown
 from tests.slack.office import Office, sending
 from tests.slack.outbox import Shelf
 from tests.slack.rooms import opened
@@ -65,7 +65,9 @@ async def surface(
     async def hears(payload: Payload) -> None:
         heard.append(payload.text("event", "type"))
 
-    parts = Parts(desk, CATALOGUE, windows, Keys(b"key"), hears, {"/suspend": "users.suspend"})
+    parts = Parts(
+        desk, QUIET, CATALOGUE, windows, Keys(b"key"), hears, {"/suspend": "users.suspend"}
+    )
     dispatch = slack_app(Handlers(parts).handle, client.bolt_client())
     slack.deliver_to(asgi(Front(dispatch, slack.signing_secret, clock)))
     yield Surface(slack, desk, client, windows, dispatch, clock, heard)

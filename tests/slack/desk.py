@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 from bot.authoring import Context, Params, Result, Risk, operation
 from bot.domain.catalogue import Catalogue
+from bot.domain.incident import Incident
 from bot.domain.invocation import Origin
 from bot.domain.notice import ApprovalCard
 from bot.domain.operation import Operation
 from bot.domain.params import Option
 from bot.pipeline.answers import Answer, Asking, Refusal, Taken
+from bot.settings_incidents import IncidentSettings
 
 
 class Suspend(Params):
@@ -36,6 +38,23 @@ CATALOGUE = Catalogue([suspend_user, fail_over])
 
 def taken(risk: Risk = Risk.CHANGE) -> Taken:
     return Taken(invocation="0199-abc", operation="users.suspend", risk=risk)
+
+
+class Quiet:
+    """Knows of no incident."""
+
+    plan = IncidentSettings().plan()
+
+    async def incident_here(self, origin: Origin) -> Incident | None:
+        del origin
+        return None
+
+    async def open_incidents(self, origin: Origin) -> Sequence[Incident]:
+        del origin
+        return ()
+
+
+QUIET = Quiet()
 
 
 class WrittenDown:

@@ -183,6 +183,20 @@ class IncidentDesk:
                 return after
         raise Refused("Too many change this incident at once.", fix="Ask again in a moment.")
 
+    async def room_closed(self, team: str, room: str, by: str) -> None:
+        """Note that the channel *room* was archived, if it is an incident's, by *by*."""
+        found = await self.shelf.in_room(team, room)
+        if found is None or not found.room_open:
+            return
+        told = Moment(
+            source=f"room closed {found.version}",
+            at=self._clock.now(),
+            kind=MomentKind.NOTE,
+            text="The channel was archived.",
+            by=by,
+        )
+        await self.change(found.id, lambda i: i.with_(room_open=False), told)
+
     async def timeline(self, incident: str) -> Sequence[Moment]:
         """See `Incidents.timeline`."""
         return await self.shelf.moments(incident)

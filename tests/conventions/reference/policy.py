@@ -21,7 +21,7 @@ PRINCIPALS = (
 """Who can ask."""
 
 CONTEXT = (
-    ("`context.surface`", "`String`", "the door: `slack`, `cli` or `schedule`"),
+    ("`context.surface`", "`String`", "the door: `slack`, `cli`, `schedule` or `web`"),
     ("`context.now`", "`datetime`", "the moment of the question"),
     ("`context.weekday`", "`Long`", "1 is Monday, 7 is Sunday, in `policy.zone`"),
     ("`context.minute`", "`Long`", "minutes since midnight, in `policy.zone`"),

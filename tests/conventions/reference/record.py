@@ -29,7 +29,8 @@ MEANS = {
     "ran already: a file `changed`, or the bot was `told` to look.",
     Stage.RULES_REFUSED: "Changed rules were not put in force: the place of the first mistake, "
     "and the digest that names them. Those before them stay.",
-    Stage.CONFIG_CHANGED: "The tables were brought to another version.",
+    Stage.CONFIG_CHANGED: "The tables were brought to another version, or a personal "
+    "token was made or revoked.",
     Stage.AUDIT_READ: "Somebody read the record: who, and what they looked for.",
     Stage.START: "The bot started; with its version.",
     Stage.STOP: "The bot stopped in good order. Missing before a `start`, it was killed.",
