@@ -15,7 +15,7 @@ from bot.slack.payload import Payload
 from playground.driver import PretendSlack
 from playground.http import asgi
 from tests.slack.conftest import Surface
-from tests.slack.desk import CATALOGUE
+from tests.slack.desk import CATALOGUE, QUIET
 
 Noticed = Callable[[Payload], Awaitable[None]]
 
@@ -26,7 +26,7 @@ def joined(surface: Surface, noticed: Noticed) -> Handlers:
     async def hears(payload: Payload) -> None:
         del payload
 
-    parts = Parts(surface.desk, surface.desk, CATALOGUE, surface.windows, Keys(b"key"), hears)
+    parts = Parts(surface.desk, QUIET, CATALOGUE, surface.windows, Keys(b"key"), hears)
     handlers = Handlers(replace(parts, noticed=noticed))
     dispatch = slack_app(handlers.handle, surface.client.bolt_client())
     surface.slack.deliver_to(asgi(Front(dispatch, surface.slack.signing_secret, surface.clock)))
