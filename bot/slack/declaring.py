@@ -63,7 +63,7 @@ class Declaring:
             case Refusal() as no:
                 return note_view(sentences.note_of(no))
             case Operation() as operation:
-                known = await self._alarm.open_incidents(origin)
+                known = _likely(await self._alarm.open_incidents(origin))
                 lanes = self._desk.lanes(operation)
                 channel = origin.channel
                 view = form(operation, values or {}, errors=errors, channel=channel, lanes=lanes)
@@ -94,7 +94,7 @@ def dressed(view: Block, plan: Plan, known: Sequence[Incident], hint: str = "") 
     top = [context(sentence(hint))] if hint else []
     if known:
         top.append(section(bold(text("Is it one of these? Then join in."))))
-        top += [_offer(one, number) for number, one in enumerate(known[:OFFERED])]
+        top += [_offer(one, number) for number, one in enumerate(known)]
         top.append({"type": "divider"})
     return {**view, "blocks": [*top, *view["blocks"]]}
 
@@ -162,6 +162,12 @@ def link_to(payload: Payload, message: Payload) -> str | None:
     url = f"https://{workspace}.slack.com/archives/{channel}/p{ts.replace('.', '')}"
     within = _TS.fullmatch(thread) and thread != ts
     return f"{url}?thread_ts={thread}&cid={channel}" if within else url
+
+
+def _likely(known: Sequence[Incident]) -> Sequence[Incident]:
+    """Return those of the *known* that may be the same trouble: real ones, the newest first."""
+    real = (one for one in known if not one.drill)
+    return sorted(real, key=lambda one: one.at, reverse=True)[:OFFERED]
 
 
 def _explain(element: Block, plan: Plan) -> None:
