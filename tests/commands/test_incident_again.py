@@ -113,7 +113,10 @@ ELSEWHERE_TRIED = {
     "incident.skip",
     "incident.by_hand",
     "incident.publish",
+    "incident.document",
+    "incident.drill",
 }
+"""What begins, mends or tells of an incident has tests of its own."""
 
 
 @asynccontextmanager
