@@ -44,8 +44,6 @@ ELSEWHERE = "C0OPS"
 ANNOUNCE = "C0NEWS"
 
 _CATALOGUE = load_catalogue()
-_EMPTY: list[bytes] = []
-"""The file of a store in which nothing is, once it was made."""
 
 
 def plan(**other: Any) -> Plan:
@@ -185,11 +183,6 @@ async def war_room(
 ) -> AsyncIterator[WarRoom]:
     """Open a store at *file*, with nobody in trouble yet."""
     clock = SetClock()
-    if not _EMPTY:
-        # Making the tables takes longer than most tests.
-        await (await Store.open(file, clock=clock, key=KEY)).close()
-        _EMPTY.append(file.read_bytes())
-    file.write_bytes(_EMPTY[0])
     store = await Store.open(file, clock=clock, key=KEY)
     outbox = SqlOutbox(store, "one")
     incidents = desk(SqlIncidents(store, Sealer(KEY), outbox.drafted), how or plan(), clock)
