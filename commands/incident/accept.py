@@ -49,4 +49,4 @@ async def accept_handover(params: AcceptHandover, ctx: Context, *, incidents: In
         to_person(ctx, me.id, "role", role_card(before, role)),
     )
     incident = await incidents.change(before.id, accepted, told, say=say)
-    return Result(f"You have the role {role} in {incident.short} now.")
+    return Result(f"You took over in {incident.short}.")

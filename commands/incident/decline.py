@@ -52,4 +52,4 @@ async def decline_handover(
         to_person(ctx, offered.by, "decline", Prompt(message=line, presses=(other,))),
     )
     incident = await incidents.change(before.id, declined, told, say=say)
-    return Result(f"You did not take the role {offered.role} in {incident.short}.")
+    return Result(f"You did not take over in {incident.short}.")

@@ -19,6 +19,7 @@ from bot.authoring import (
 from commands.incident.acting import (
     bring_in,
     from_elsewhere,
+    happened,
     meant,
     moment,
     plain_mail,
@@ -69,6 +70,7 @@ async def page_more(
     told = moment(ctx, "page", MomentKind.PAGE, line, made.url)
     say = from_elsewhere(ctx, incident, "page", Prompt(message=line))
     known = any(call.page == made.id for call in incident.calls)
+    known = known and not await happened(ctx, incidents, incident, "page")
     await incidents.change(incident.id, lambda now: _with(now, made), told, say=say)
     if not names:
         raise Refused(

@@ -14,6 +14,7 @@ from bot.authoring import (
     OutcomeUnknown,
     RedbuttonError,
 )
+from commands.incident.acting import happened
 from commands.incident.limbs import LIMBS, Done, Hands, wanted
 
 WOKEN_WITHIN = 3.0
@@ -21,6 +22,9 @@ WOKEN_WITHIN = 3.0
 
 SETTLED = frozenset({LimbState.DONE, LimbState.BY_HAND, LimbState.SKIPPED})
 """Nothing is left to be done for such a limb."""
+
+ENDS = SETTLED | {LimbState.FAILED, LimbState.UNKNOWN, LimbState.ABSENT}
+"""What a limb can come to."""
 
 
 async def press(ctx: Context, hands: Hands, incident: Incident) -> Incident:
@@ -71,9 +75,12 @@ async def carry_out(ctx: Context, hands: Hands, of: str, name: str) -> Limb:
         update = {"state": LimbState.RUNNING, "note": "", "run": ctx.invocation, "label": label}
         return with_limb(incident, known.model_copy(update=update))
 
-    incident = await hands.incidents.change(of, begun)
+    incident = await hands.incidents.get(of)
+    # A run that begins again tries no limb a second time: what it came to is told already.
+    if not await happened(ctx, hands.incidents, incident, f"limb {name}"):
+        incident = await hands.incidents.change(of, begun)
     limb = incident.limb(name)
-    if limb is not None and limb.state in SETTLED:
+    if limb is not None and limb.state in ENDS:
         return limb
     done, broken = await _tried(ctx, hands, incident, name)
 

@@ -15,7 +15,7 @@ from bot.authoring import (
     Task,
     one_line,
 )
-from commands.incident.acting import moment, not_merged, to_person
+from commands.incident.acting import mention, moment, not_merged, to_person
 from integrations.ports import TicketDraft, Tracker
 
 MOST = 200
@@ -36,6 +36,11 @@ async def add_task(
 
     def added(incident: Incident) -> Incident:
         not_merged(incident)
+        if owner is not None and not incident.may_see(owner):
+            raise Refused(
+                f"{mention(owner)} is not in {incident.short}, which is private.",
+                fix="Bring them into its channel first, or give them a role.",
+            )
         if len(incident.tasks) >= MOST:
             raise Refused(
                 f"{incident.short} has {MOST} tasks, and no more fit.",

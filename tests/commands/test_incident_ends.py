@@ -264,7 +264,7 @@ async def tried(one: Coroutine[Any, Any, object]) -> bool:
 
 
 @pytest.mark.parametrize(("first", "second"), [("INC-1", "INC-2"), ("INC-2", "INC-1")])
-@pytest.mark.parametrize("ahead", range(0, 40, 4))
+@pytest.mark.parametrize("ahead", range(0, 40, 8))
 async def test_of_two_merged_into_each_other_at_once_exactly_one_goes_on(
     w: WarRoom, first: str, second: str, ahead: int
 ) -> None:

@@ -123,6 +123,17 @@ async def test_the_tracker_learns_nothing_of_a_private_incident(w: WarRoom) -> N
     assert "thief" not in str(w.tracker.drafts).casefold()
 
 
+async def test_who_is_not_in_a_private_incident_is_told_of_no_task_of_it(w: WarRoom) -> None:
+    incident = await w.declared("A thief", private="yes")
+
+    said = await w.refused(
+        "incident.task", ADA, incident.room, text="Find the thief", owner="U0EVE"
+    )
+
+    assert said.startswith("<@U0EVE> is not in INC-1, which is private.")
+    assert await w.prompts("U0EVE") == []
+
+
 async def test_a_note_stands_in_the_timeline_also_after_the_end(w: WarRoom) -> None:
     incident = await w.declared()
     await w.ask("incident.cancel", reason="false_alarm")

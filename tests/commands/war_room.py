@@ -178,19 +178,21 @@ def operation_called(name: str) -> Operation:
 
 
 @asynccontextmanager
-async def war_room(file: Path, how: Plan | None = None) -> AsyncIterator[WarRoom]:
+async def war_room(
+    file: Path, how: Plan | None = None, desk: type[IncidentDesk] = IncidentDesk
+) -> AsyncIterator[WarRoom]:
     """Open a store at *file*, with nobody in trouble yet."""
     clock = SetClock()
     store = await Store.open(file, clock=clock, key=KEY)
     outbox = SqlOutbox(store, "one")
-    desk = IncidentDesk(SqlIncidents(store, Sealer(KEY), outbox.drafted), how or plan(), clock)
+    incidents = desk(SqlIncidents(store, Sealer(KEY), outbox.drafted), how or plan(), clock)
     freezes, chat, pager = SqlFreezes(store), MemoryChat(), MemoryPager()
     tracker, ports = MemoryTracker(), Ports()
     pager.duty[CHECKOUT.id] = [Shift(who=_in_slack(GRACE, "U0GRACE"), covers="Checkout")]
     pager.duty["PSEARCH"] = [Shift(who=_in_slack(LINUS, "U0LINUS"), covers="Search")]
     absent = Absent("No status page is set up here.", "Set one up.")
     served = {
-        Incidents: desk,
+        Incidents: incidents,
         Freezes: freezes,
         Chat: chat,
         Pager: pager,
@@ -200,7 +202,7 @@ async def war_room(file: Path, how: Plan | None = None) -> AsyncIterator[WarRoom
     for port, instance in served.items():
         ports.provide(port, instance)
     book = SqlBook(store, Sealer(KEY), outbox.drafted)
-    yield WarRoom(desk, store, outbox, book, freezes, clock, chat, pager, tracker, ports)
+    yield WarRoom(incidents, store, outbox, book, freezes, clock, chat, pager, tracker, ports)
     await store.close()
 
 

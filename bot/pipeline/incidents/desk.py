@@ -160,8 +160,10 @@ class IncidentDesk:
     ) -> Incident:
         """See `Incidents.change`."""
         for _ in range(OVERTAKEN):
+            # Looked for first: what is read after it stands there at least as that change left it.
+            done = bool(moments) and await self.shelf.has(incident, moments[0].source)
             before = await self.get(incident)
-            if moments and await self.shelf.has(incident, moments[0].source):
+            if done:
                 return before
             after = edit(before)
             entry = entry_for(after, self.plan, say, self._clock.now())
