@@ -1,0 +1,189 @@
+"""Presses with words, people and places that nobody hoped for."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from playground.hands import CannotDo
+from tests.scenarios.fires import Fire, Vendors, fire, limb
+from tests.scenarios.truth import untrue
+from tests.world import Flavour
+
+pytestmark = [
+    pytest.mark.every_flavour,
+    pytest.mark.parametrize("flavour", [Flavour.HTTP], indirect=True),
+]
+
+MENTIONS = ("<!here", "<!channel", "<!everyone", "<!subteam", "<@")
+
+
+def raw(here: Fire) -> str:
+    """Return all that the bot has sent to Slack in this world, as it was sent."""
+    sent = [one.body for one in here.slack.workspace.produced]
+    calls = [
+        call.arguments
+        for call in here.slack.workspace.calls
+        if call.method in {"conversations.setTopic", "conversations.setPurpose", "bookmarks.add"}
+    ]
+    return json.dumps([sent, calls], ensure_ascii=False)
+
+
+async def types(here: Fire, words: str) -> str:
+    """Let Ada declare with these *words*; return what she reads at once."""
+    reply = await here.slack.types(here.world.ada, f"/ops incident.declare {words}", here.world.ops)
+    return reply.text
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "🔥🔥🔥",
+        "👩‍👩‍👧‍👦 is down",
+        "x" * 200,
+        "Zażółć gęślą jaźń",
+        "a`b*c_d~e <b>&amp;",
+        "مرحبا بالعالم",
+    ],
+)
+async def test_a_title_of_any_signs_is_kept_and_shown_as_it_was_typed(
+    title: str, tmp_path: Path
+) -> None:
+    async with fire(tmp_path, announced=True) as here:
+        await types(here, f"title='{title}' severity=SEV2 service=checkout")
+        incident = await here.pressed()
+        await here.slack.until(lambda: title in here.header(incident).text, 10)
+
+        assert incident.title == title
+        assert {x.state.value for x in incident.limbs} == {"done"}
+        assert untrue(here, incident) == []
+        assert here.jira.tickets[0].summary == f"INC-1: {title}"
+        assert here.slack.workspace.complaints == []
+
+
+@pytest.mark.parametrize("title", ["x" * 300, "   ", ""])
+async def test_a_title_that_is_none_or_too_long_is_refused_where_it_was_typed(
+    title: str, tmp_path: Path
+) -> None:
+    async with fire(tmp_path) as here:
+        told = await types(here, f"title='{title}' severity=SEV2 service=checkout")
+        every = await here.desk.shelf.live(here.slack.team_id)
+
+        assert "title" in told
+        assert every == []
+        assert here.pagerduty.pages == []
+
+
+async def test_a_title_that_is_too_long_is_refused_at_its_field(tmp_path: Path) -> None:
+    async with fire(tmp_path) as here:
+        ada = here.world.ada
+        await here.slack.types(ada, "/ops incident.declare", here.world.ops)
+        await here.slack.opens(ada)
+        here.slack.fills(ada, title="x" * 300, severity="SEV2")
+        with pytest.raises(CannotDo):
+            await here.slack.submits(ada)
+        errors = here.slack.modal(ada).errors
+
+        assert "200" in " ".join(errors.values())
+        assert await here.desk.shelf.live(here.slack.team_id) == []
+
+
+@pytest.mark.parametrize("mention", ["<!here>", "<!channel> and @everyone", "<!subteam^S1|x>"])
+async def test_a_mention_in_a_title_calls_nobody(mention: str, tmp_path: Path) -> None:
+    async with fire(tmp_path, announced=True) as here:
+        # As Slack sends what somebody typed with its own signs, unescaped, by a form.
+        ada = here.world.ada
+        await here.slack.types(ada, "/ops incident.declare", here.world.ops)
+        await here.slack.opens(ada)
+        here.slack.fills(ada, title=f"Down {mention}", severity="SEV2", service="checkout")
+        await here.slack.submits(ada)
+        incident = await here.pressed()
+        await here.slack.until(lambda: here.header(incident), 10)
+        sent = raw(here)
+
+        assert incident.title == f"Down {mention}"
+        assert [one for one in MENTIONS[:4] if one in sent] == []
+
+
+async def test_a_severity_that_is_not_ours_is_refused_with_those_that_are(tmp_path: Path) -> None:
+    async with fire(tmp_path) as here:
+        told = await types(here, "title='It burns' severity=SEV0 service=checkout")
+
+        assert "SEV0" in told
+        assert "SEV1" in told
+        assert await here.desk.shelf.live(here.slack.team_id) == []
+
+
+async def test_a_service_that_the_pager_does_not_know_fails_the_page_alone(tmp_path: Path) -> None:
+    def wrong(around: Vendors) -> Mapping[str, Any]:
+        del around
+        return {"services": {"search": {"pager": "PNOWHERE"}}}
+
+    async with fire(tmp_path, incident=wrong, announced=True) as here:
+        await types(here, "title='It burns' severity=SEV2 service=search")
+        first = await here.pressed()
+        await types(here, "title='Who knows' severity=SEV2 service=unheard-of")
+        second = await here.pressed(2)
+        page, nobody = limb(first, "page"), limb(second, "page")
+
+        assert page.state == nobody.state == "failed"
+        assert "Service cannot be found" in page.note
+        assert "No service of the pager is known for 'unheard-of'" in nobody.note
+        assert {x.name for x in first.limbs if x.state != "done"} == {"page"}
+        assert {x.name for x in second.limbs if x.state != "done"} == {"page"}
+
+
+async def test_somebody_who_has_left_holds_nobody_else_of_the_group_outside(
+    tmp_path: Path,
+) -> None:
+    groups = {"severities": {"SEV2": {"groups": ["responders", "no-such-group"]}}}
+    async with fire(tmp_path, incident=groups) as here:
+        here_still = [here.slack.person(f"r{n}") for n in range(3)]
+        gone = here.slack.person("gone", deactivated=True)
+        here.slack.group("responders", [here_still[0], gone, *here_still[1:]])
+        incident = await here.declares()
+        people = limb(incident, "people")
+        room = here.slack.workspace.channels[incident.room or ""]
+
+        assert {one.id for one in here_still} <= set(room.members)
+        assert gone.id not in room.members
+        assert people.state == "done"
+        assert gone.id in people.note
+        assert "no-such-group" in people.note
+
+
+async def test_a_channel_that_is_archived_in_the_middle_stops_nothing_else(tmp_path: Path) -> None:
+    async with fire(tmp_path, announced=True) as here:
+        here.jira.faults.slow(1.5, "POST /rest/api/3/issue", times=1)
+        line = "title='It burns' severity=SEV2 service=checkout"
+        await types(here, line)
+        incident = await here.until(lambda i: i.room and limb(i, "people").state == "done")
+        room = here.slack.workspace.channels[incident.room or ""]
+        await here.slack.archives(here.world.ada, room)
+        whole = await here.until(
+            lambda i: all(x.state in {"done", "failed", "unknown"} for x in i.limbs)
+        )
+        await here.slack.until(
+            lambda: "is declared in #" in here.slack.sees(here.world.ada).text, 15
+        )
+
+        assert room.archived
+        assert limb(whole, "ticket").state == "done"
+        assert limb(whole, "page").state == "done"
+        assert len(here.rooms()) == 1
+
+
+async def test_a_field_that_the_tracker_wants_is_named_and_the_rest_goes_on(
+    tmp_path: Path,
+) -> None:
+    async with fire(tmp_path, announced=True) as here:
+        here.jira.add_project("OPS", "Operations", {"customfield_10050": "Affected team"})
+        incident = await here.declares()
+        ticket = limb(incident, "ticket")
+
+        assert ticket.state == "failed"
+        assert "Affected team" in ticket.note
+        assert {x.name for x in incident.limbs if x.state != "done"} == {"ticket"}
+        assert here.jira.tickets == []

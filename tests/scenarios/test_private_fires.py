@@ -1,0 +1,121 @@
+"""Private incidents: whoever is not in them learns nothing, at Slack and at every vendor."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.domain.incident import Incident
+from tests.clock import CorrectedClock
+from tests.scenarios.fires import Fire, Vendors, fire, limb
+from tests.scenarios.leaks import leaks
+from tests.scenarios.truth import rooms_of, tickets_of
+from tests.world import Flavour
+
+pytestmark = [
+    pytest.mark.every_flavour,
+    pytest.mark.parametrize("flavour", [Flavour.HTTP], indirect=True),
+]
+
+TITLE, SERVICE, SUMMARY = "Payroll leaked", "payroll-vault", "Salaries were mailed to everybody"
+SECRETS = (TITLE, SERVICE, SUMMARY)
+LINE = f"/ops incident.declare title='{TITLE}' severity=SEV1 service={SERVICE} private=yes"
+
+
+def everything(around: Vendors) -> Mapping[str, Any]:
+    """Have all that a press can set going, and all that follows where nobody answers."""
+    ida = around.pagerduty.add_person("Ida Weiss", "ida@example.com", ["+49 30 901822"])
+    service = {"pager": around.checkout.id, "components": ["Checkout"], "groups": ["support"]}
+    return {
+        "services": {SERVICE: service},
+        "severities": {"SEV1": {"status_page": "publish", "groups": ["support"], "lock": True}},
+        "fallback": around.pagerduty.add_service("Everything", [[ida]]).id,
+        "bridge": "https://meet.example/{name}",
+        "room": "inc-{number}-{title}-{service}-{name}",
+    }
+
+
+def insiders(here: Fire, incident: Incident) -> set[str]:
+    """Return who may know."""
+    return {here.world.ada.id, *incident.people}
+
+
+async def declared(here: Fire) -> Incident:
+    """Let Ada declare in the channel where everybody reads."""
+    await here.slack.types(here.world.ada, LINE, here.world.ops)
+    return await here.pressed()
+
+
+async def test_a_private_incident_leaves_no_trace_outside_its_room(tmp_path: Path) -> None:
+    clock = CorrectedClock()
+    async with fire(tmp_path, clock, incident=everything, announced=True) as here:
+        here.jira.faults.server_error("POST /rest/api/3/issue", times=3)
+        await here.world.bot.rounds.once()
+        incident = await declared(here)
+        sam, ada = here.world.sam, here.world.ada
+        for line in (
+            "/ops incident.list",
+            "/ops incident.list since=7d",
+            f"/ops incident.show {incident.short}",
+            f"/ops incident.join {incident.short}",
+            f"/ops incident.retry limb=ticket incident={incident.short}",
+        ):
+            await here.slack.types(sam, line, here.world.ops)
+        await here.slack.opens_home(sam)
+        await here.desk.change(incident.id, lambda i: i.with_(summary=SUMMARY))
+        await here.slack.until(lambda: here.offers(incident, "Retry: Open a ticket"), 15)
+        await here.slack.presses(ada, "Retry: Open a ticket", here.header(incident))
+        await here.until(lambda i: limb(i, "ticket").state == "done")
+        clock.pass_(301)
+        await here.reads(incident, "the next level was woken: Linus Park.")
+        clock.pass_(301)
+        await here.reads(incident, "the fallback was paged, too: Ida Weiss.")
+        clock.pass_(301)
+        await here.reads(incident, "☎️")
+        await here.reads(incident, SUMMARY)
+        whole = await here.desk.get(incident.id)
+        found = leaks(here, whole, SECRETS, insiders(here, whole))
+        (room,) = rooms_of(here, whole)
+
+        assert found == []
+        assert room.private
+        assert sam.id not in room.members
+        assert here.page.published == []
+        assert [one.summary for one in tickets_of(here, whole)] == ["INC-1: private incident"]
+        assert {one.title for one in here.pagerduty.pages} == {"INC-1 (private)"}
+
+
+async def test_who_is_outside_is_answered_as_if_there_were_no_such_incident(
+    tmp_path: Path,
+) -> None:
+    async with fire(tmp_path, incident=everything, announced=True) as here:
+        incident = await declared(here)
+        sam = here.world.sam
+        for word in ("show", "join"):
+            await here.slack.types(sam, f"/ops incident.{word} {incident.short}", here.world.ops)
+        await here.slack.until(
+            lambda: here.slack.sees(sam).text.count("There is no incident 'INC-1'") > 1, 15
+        )
+        # For the same service, and yet he is not offered to join what he must not know of.
+        await here.slack.types(sam, LINE, here.world.ops)
+        second = await here.pressed(2)
+        room = here.slack.workspace.channels[incident.room or ""]
+
+        assert sam.id not in room.members
+        assert second.room != incident.room
+        assert "just before" not in here.slack.sees(sam).text
+
+
+async def test_the_leak_check_finds_what_an_open_incident_tells_everybody(tmp_path: Path) -> None:
+    async with fire(tmp_path, incident=everything, announced=True) as here:
+        line = LINE.replace("private=yes", "private=no")
+        await here.slack.types(here.world.ada, line, here.world.ops)
+        incident = await here.pressed()
+        found = leaks(here, incident, SECRETS, {here.world.ada.id})
+        places = {one.partition(":")[0] for one in found}
+
+        assert f"a message in {here.news.id}" in places
+        assert f"the name of {incident.room}" in places
+        assert f"what heads #{incident.room_name}" in places
+        assert {"POST /incidents", "POST /rest/api/3/issue"} <= places
