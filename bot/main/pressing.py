@@ -25,6 +25,9 @@ WITHIN = 60.0
 """Seconds that the press may take on a slow machine."""
 
 LOOK_EVERY = 0.05
+TAKEN = "On it"
+"""What somebody reads whose asking is taken."""
+
 OVER = frozenset({LimbState.PLANNED, LimbState.RUNNING})
 SENDER = "redbutton@example.com"
 
@@ -100,6 +103,8 @@ async def _sandbox(settings: Settings, folder: Path) -> AsyncIterator[_Sandbox]:
 async def _press(box: _Sandbox, clock: Clock) -> list[Finding]:
     """Press as somebody would who types, and look how it ends."""
     reply = await box.slack.types(box.person, "/ops incident.drill scenario=calm", box.channel)
+    if TAKEN not in reply.text:
+        return [_refused(reply.text)]
     desk, until = box.bot.troubles.desk, clock.monotonic() + WITHIN
     incident: Incident | None = None
     while clock.monotonic() < until:
@@ -107,16 +112,20 @@ async def _press(box: _Sandbox, clock: Clock) -> list[Finding]:
         if incident is not None and _is_over(incident):
             return _told(incident, await desk.timeline(incident.id))
         await clock.sleep(LOOK_EVERY)
-    if incident is None:
-        return [
-            Finding(
-                "press",
-                ok=False,
-                said=f"A full member who pressed was answered: {reply.text.strip() or 'nothing'}",
-                fix="Let full members do `incident.drill` in your rules.",
-            )
-        ]
-    return _told(incident, await desk.timeline(incident.id))
+    if incident is not None:
+        return _told(incident, await desk.timeline(incident.id))
+    late = f"A press was taken, and no incident was there after {WITHIN:g} s."
+    return [Finding("press", ok=False, said=late, fix="Look into the log; this machine is slow.")]
+
+
+def _refused(said: str) -> Finding:
+    words = " ".join(said.split()) or "nothing"
+    return Finding(
+        "press",
+        ok=False,
+        said=f"A full member who pressed was answered: {words}",
+        fix="Let full members do `incident.drill` in your rules.",
+    )
 
 
 def _is_over(incident: Incident) -> bool:

@@ -111,6 +111,18 @@ async def test_a_mistake_in_a_test_of_the_rules_is_bad_usage(
     assert [one["came"] for one in read["cases"]] == ["deny by no rule"]
 
 
+@pytest.mark.parametrize(("words", "done"), [((), "doctor"), (("--press",), "press")])
+async def test_the_doctor_looks_or_presses(
+    shell: Shell, workshop: PretendWorkshop, words: tuple[str, ...], done: str
+) -> None:
+    workshop.findings = [WRONG]
+
+    seen = await shell("doctor", *words, "--json")
+
+    assert (seen.exit_code, workshop.done) == (1, [done])
+    assert [one["name"] for one in json.loads(seen.stdout)] == ["rules/a.cedar:3"]
+
+
 async def test_serve_runs_the_bot(shell: Shell, workshop: PretendWorkshop) -> None:
     seen = await shell("serve")
 

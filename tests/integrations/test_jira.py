@@ -424,6 +424,28 @@ async def test_a_default_in_the_settings_fills_it(jira: PretendJira, clock: SetC
     assert ticket.labels == ["ops", "redbutton-k"]
 
 
+async def test_what_a_new_ticket_must_have_is_known_before_one_is_made(
+    jira: PretendJira, clock: SetClock
+) -> None:
+    jira.add_project("WEB", "The shop", {"customfield_10010": "Severity", "customfield_2": "Team"})
+    filled = {"customfield_2": {"value": "Shop"}}
+    tracker = adapter(jira, clock, project="WEB", fields=filled)
+    tasks, epics = tracker, adapter(jira, clock, project="WEB", type="Disaster")
+    nowhere = adapter(jira, clock, project="NONE")
+
+    lacking = await tasks.unfilled()
+    with pytest.raises(Rejected, match="no tickets of the type 'Disaster'") as caught:
+        await epics.unfilled()
+    with pytest.raises(Rejected, match="No project could be found"):
+        await nowhere.unfilled()
+
+    for one in (tasks, epics, nowhere):
+        await one.close()
+    assert lacking == ("customfield_10010 (Severity)",)
+    assert "Task" in caught.value.fix
+    assert jira.tickets == []
+
+
 async def test_a_field_that_the_form_has_no_place_for_is_left_out_and_nothing_is_lost(
     jira: PretendJira, clock: SetClock
 ) -> None:
