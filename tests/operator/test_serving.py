@@ -59,6 +59,7 @@ async def test_a_run_that_is_under_way_ends_before_the_bot_does(
 ) -> None:
     async with installed_at(tmp_path_factory.mktemp("drain")) as there:
         reply = await there.slack.types(there.me, LINE, there.ops)
+        await there.slack.until(lambda: "What changes" in there.slack.sees(there.me).text)
         code = await there.life.ends()
         record = await there.place.types("audit", "list", "--json")
 

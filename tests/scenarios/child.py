@@ -210,7 +210,7 @@ async def left_in(place: Home) -> Left:
         await store.close()
 
 
-async def eventually(seen: Callable[[], bool], within: float = 20.0) -> None:
+async def eventually(seen: Callable[[], bool], within: float = 45.0) -> None:
     """Wait until *seen*; it is asked for what nobody can be told of, such as another's file."""
     clock = SystemClock()
     async with asyncio.timeout(within):
