@@ -218,7 +218,7 @@ def _desk(
     parts = Parts(
         *(known.catalogue, known.rules, people, book, around, works.offers, clock),
         *(works.dispatch.go, works.waiting.requesting.opening, works.timers.wake, glass),
-        tokens.vouched,
+        *(tokens.vouched, troubles.desk.rooms),
     )
     approving = works.waiting.approving
     acts = Acts(known.catalogue, known.rules, people, book, around, clock, approving)

@@ -156,7 +156,7 @@ def card(case: ClearCase, state: State) -> RunCard:
         asked_by_name=case.actor.name,
         words=render(case.params, case.declared, hide=True),
         state=state,
-        aside=case.declared.aside,
+        aside=case.declared.aside or case.origin.aside,
     )
 
 

@@ -23,6 +23,7 @@ from bot.pipeline.breaking import Glass, with_broken_glass
 from bot.pipeline.browsing import no_such
 from bot.pipeline.deciding import refusal, waiting
 from bot.pipeline.forgetting import AGAIN_FOR, forgetting
+from bot.pipeline.incidents.indoors import RoomsOf, indoors, no_rooms
 from bot.pipeline.metrics import ANSWERED
 from bot.pipeline.offers import Offers
 from bot.pipeline.protocols import (
@@ -75,7 +76,7 @@ class Parts:
     """What the road is joined from.
 
     *approval* makes the timer that asks for approval, *wake* has it looked at, at once. *vouch*
-    says who asks where the directory cannot.
+    says who asks where the directory cannot, *rooms* which channels are incidents'.
     """
 
     catalogue: Catalogue
@@ -90,6 +91,7 @@ class Parts:
     wake: Callable[[], None]
     glass: Glass
     vouch: Vouch = nobody
+    rooms: RoomsOf = no_rooms
 
 
 class Road:
@@ -138,7 +140,8 @@ class Road:
             actor = await who_asks(*known, asking.origin, operation.name)
         except NotAllowed as stranger:
             return await self._refuse(case, asking, No(stranger))
-        case = replace(case, actor=actor, declared=operation)
+        origin = await indoors(asking.origin, operation, self._is.rooms)
+        case = replace(case, origin=origin, actor=actor, declared=operation)
         match understand(operation, asking.said, actor.zone):
             case Understood(params=Params() as params) as said if not said.unconfirmed:
                 return await self._decide(case.clear(actor, operation, params), asking)
