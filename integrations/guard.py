@@ -33,13 +33,15 @@ class Classify(Protocol):
 class Limits:
     """How one service is met. Times are in seconds.
 
-    *deadline* bounds a call, with its wait for a slot and for the pace. After *failures* silences
-    in a row nothing is asked for *rest*; then one call tries.
+    *deadline* bounds a call, with its wait for a slot and for the pace, of which *burst* seconds'
+    worth may come at once. After *failures* silences in a row nothing is asked for *rest*; then one
+    call tries.
     """
 
     deadline: float = 8.0
     slots: int = 8
     per_minute: float = 600.0
+    burst: float = 1.0
     failures: int = 5
     rest: float = 30.0
 
@@ -61,7 +63,8 @@ class Guard:
         self._slots = asyncio.Semaphore(self._is.slots)
         # A second's worth may come at once: a press asks for several things in the same moment.
         each_second = self._is.per_minute / 60
-        self._pace = AsyncLimiter(max(1.0, each_second), max(1.0, 1 / each_second))
+        together = max(1.0, each_second * self._is.burst)
+        self._pace = AsyncLimiter(together, together / each_second)
         self._threads = ThreadPoolExecutor(self._is.slots, f"guard-{service}")
         self._failed = 0
         self._silent_since: datetime | None = None

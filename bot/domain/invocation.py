@@ -58,8 +58,8 @@ class Surface(StrEnum):
 class Origin(BaseModel):
     """Where it was asked, and so where it is answered.
 
-    *response_url* is Slack's, good for 30 minutes. Of what is asked *aside* who asked alone is told,
-    by direct message.
+    *response_url* is Slack's, good for 30 minutes. Of what is asked *aside* who asked alone is
+    told, by direct message.
     """
 
     model_config = ConfigDict(frozen=True)

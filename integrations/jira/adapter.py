@@ -37,6 +37,9 @@ from integrations.jira.forms import unfilled
 from integrations.jira.together import Together
 from integrations.ports.tracker import Ticket, TicketDraft
 
+LIMITS = Limits(slots=16, burst=5)
+"""Several incidents may begin in one moment, each with a ticket that takes five calls."""
+
 LOOKS = (0.0, 1.0, 2.0)
 """Seconds before each look for a ticket whose making was not answered."""
 
@@ -51,7 +54,7 @@ class Jira:
     def __init__(self, config: JiraConfig, clock: Clock, limits: Limits | None = None) -> None:
         self._config = config
         self._clock = clock
-        self._guard = Guard("Jira", classify, clock, limits)
+        self._guard = Guard("Jira", classify, clock, LIMITS if limits is None else limits)
         self._client = JiraClient(config, self._guard)
         self._finder = Finder(self._client)
         self._tickets: Together[Ticket] = Together()

@@ -21,6 +21,10 @@ LONGEST = 16 * 1024 * 1024
 """Bytes of an answer that are read; a hundred services are a few hundred thousand."""
 
 
+LIMITS = Limits(slots=16, per_minute=900, burst=5)
+"""developer.pagerduty.com: 960 requests a minute. Several incidents may begin in one moment."""
+
+
 class _Plain(httpx2.BaseTransport):
     """Speaks plain http to an address on this machine; the client itself only does https."""
 
@@ -74,7 +78,7 @@ class PagerDutyClient:
 
     def __init__(self, config: PagerDutyConfig, clock: Clock, limits: Limits | None = None) -> None:
         limits = limits or Limits()
-        self.guard = Guard("PagerDuty", classify, clock, limits)
+        self.guard = Guard("PagerDuty", classify, clock, LIMITS if limits is None else limits)
         self._session = _session(config, limits.deadline)
 
     async def ask(

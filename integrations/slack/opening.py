@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakValueDictionary
 
 from bot.domain.clock import Clock
 from bot.domain.errors import OutcomeUnknown, Rejected, Unreachable
@@ -51,8 +52,8 @@ class Opening:
     def __init__(self, client: SlackClient, clock: Clock) -> None:
         self._client = client
         self._clock = clock
-        # Without it a second opening would see the first one's room before it is marked.
-        self._one_at_a_time = asyncio.Lock()
+        # Without one for each name a second opening would see the first one's room unmarked.
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._wishes: OrderedDict[str, Wish] = OrderedDict()
 
     async def open(self, name: str, purpose: str, key: str, *, private: bool, us: str) -> _Seen:
@@ -61,16 +62,21 @@ class Opening:
         self._wishes[key] = wish
         if len(self._wishes) > _MANY:
             self._wishes.popitem(last=False)
-        async with self._one_at_a_time:
-            return await self._found(key, wish, us) or await self._opened(wish, us)
+        async with self._lock(wish.name):
+            # A name that is free has no room of ours; one that is taken is looked into.
+            return await self._opened(wish, us)
 
     async def find(self, key: str, us: str) -> _Seen | None:
         """Return the room of *key* as Slack shows it, or None.
 
         Without its mark it is found by the process that opened it; any other asks to open it.
         """
-        async with self._one_at_a_time:
-            return await self._found(key, self._wishes.get(key), us)
+        wish = self._wishes.get(key)
+        async with self._lock(wish.name if wish else key):
+            return await self._found(key, wish, us)
+
+    def _lock(self, name: str) -> asyncio.Lock:
+        return self._locks.setdefault(name, asyncio.Lock())
 
     async def _found(self, key: str, wish: Wish | None, us: str) -> _Seen | None:
         mark = mark_of(key)

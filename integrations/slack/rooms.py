@@ -1,5 +1,6 @@
 """Slack's channels as the rooms of `Chat`."""
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -51,6 +52,7 @@ class SlackChat:
         self._clock = clock
         self._opening = Opening(client, clock)
         self._we: _Us | None = None
+        self._asking = asyncio.Lock()
         self._topics: OrderedDict[str, tuple[str, str]] = OrderedDict()
 
     async def open_room(self, name: str, *, purpose: str, private: bool, key: str) -> Room:
@@ -216,11 +218,12 @@ class SlackChat:
         return answer.get("channel") or {}
 
     async def _us(self) -> _Us:
-        if self._we is None:
-            with doing("say who the app is"):
-                answer = await self._client.read("auth.test")
-            self._we = _Us(str(answer.get("user_id") or ""), str(answer.get("url") or ""))
-        return self._we
+        async with self._asking:
+            if self._we is None:
+                with doing("say who the app is"):
+                    answer = await self._client.read("auth.test")
+                self._we = _Us(str(answer.get("user_id") or ""), str(answer.get("url") or ""))
+            return self._we
 
 
 def _room(seen: _Seen, us: _Us) -> Room:
