@@ -68,10 +68,11 @@ class House:
         """See `Workshop.doctor`."""
         from bot.main.looking import at_home
         from bot.main.visiting import at_slack
+        from bot.main.visiting_vendors import at_vendors
 
         settings, clock = self._settings(), SystemClock()
         here = await at_home(settings, clock, asking=True)
-        return [*here, *await at_slack(settings, clock)]
+        return [*here, *await at_slack(settings, clock), *await at_vendors(settings, clock)]
 
     def manifest(self) -> Row:
         """See `Workshop.manifest`."""
