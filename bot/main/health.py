@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from prometheus_client import Gauge
@@ -79,16 +79,22 @@ async def measure(engine: DurableEngine, clock: Clock) -> None:
         await clock.sleep(ASK_EVERY / 2)
 
 
-async def facts(
+async def facts(  # noqa: PLR0913  Each is what one fact is asked of.
     store: Kept,
     engine: DurableEngine,
     sockets: Sockets | None,
     replicas: Replicas,
     clock: Clock,
     rules: StandingRules,
+    *,
+    silent: Callable[[], Sequence[str]] = tuple,
 ) -> Mapping[str, object]:
-    """Return how it goes, in figures; ages in seconds, None where nothing waits."""
+    """Return how it goes, in figures; ages in seconds, None where nothing waits.
+
+    *silent* says in a sentence each which vendors do not answer; that makes the bot no less ready.
+    """
     told: dict[str, object] = {"rules": {"digest": rules.digest, "refused": rules.refused}}
+    told |= {"silent": list(silent())}
     try:
         # A database that stands still must not keep who asks for our health waiting.
         async with asyncio.timeout(CHECK_WITHIN):

@@ -146,7 +146,8 @@ def join(on: Foundation) -> Bot:
     seam = slack_app(handlers.handle, on.client.bolt_client())
     sockets = _sockets(on, seam)
     watch = SlackWatch(on.client, clock, on.settings.slack.team)
-    tells = partial(facts, on.kept, works.engine, sockets, replicas, clock, known.rules)
+    asked = (on.kept, works.engine, sockets, replicas, clock, known.rules)
+    tells = partial(facts, *asked, silent=troubles.vendors.troubles)
     form = DeclareForm(desk, tokens, troubles.desk.plan, on.kept.store.box.fingerprint)
     hooks, wrong = webhooks_of(on.settings, troubles), checks(on.kept, watch, sockets, clock)
     return Bot(

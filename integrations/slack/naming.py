@@ -13,6 +13,7 @@ NAMELESS = "room"
 
 _OTHER = re.compile(r"[^a-z0-9_]+")
 _LETTERS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"})
+_CALL = re.compile(r"<(?=[!@#])")
 _MARK = re.compile(r"· rb:[0-9a-f]{10}$")
 
 
@@ -51,8 +52,11 @@ def mark_in(purpose: str) -> str:
 
 
 def fitted(text: str, most: int = LABEL) -> str:
-    """Return *text* as one line of at most *most* characters, cut with an ellipsis."""
-    line = " ".join(text.split())
+    """Return *text* as one line of at most *most* characters, cut with an ellipsis.
+
+    What could call somebody (`<!here>`, `<@U1>`) calls nobody: labels know no way to escape it.
+    """
+    line = _CALL.sub("‹", " ".join(text.split()))  # noqa: RUF001  It looks like what it stands for.
     if _weight(line) <= most:
         return line
     cut = line[: most - 1]

@@ -10,7 +10,10 @@ from typing import Any
 import jsonschema
 import pytest
 
+from bot.domain.clock import SystemClock
 from playground.driver import PretendSlack
+from playground.jira import PretendJira
+from playground.pagerduty import PretendPagerDuty
 from tests.clock import CorrectedClock
 from tests.operator.place import Place, Said, os_user, place_at, settings_of
 
@@ -152,6 +155,27 @@ async def test_doctor_says_that_slack_is_down(tmp_path: Path, slack: PretendSlac
     assert said.code == 1
     assert "WRONG  slack" in said.out
     assert "Traceback" not in said.err
+
+
+async def test_doctor_asks_each_vendor_that_is_set_up(tmp_path: Path, slack: PretendSlack) -> None:
+    async with (
+        PretendPagerDuty(SystemClock()).open() as pagerduty,
+        PretendJira(SystemClock()).open() as jira,
+    ):
+        vendors = {
+            "PAGERDUTY_API_TOKEN": "not-the-key",
+            "PAGERDUTY_FROM": "bot@example.com",
+            "PAGERDUTY_API_URL": pagerduty.url,
+            "JIRA_URL": jira.url,
+            "JIRA_EMAIL": jira.email,
+            "JIRA_API_TOKEN": jira.token,
+        }
+        said = await place_at(tmp_path, slack, vendors).types("doctor", "--json")
+
+    assert (found(said)["jira"], found(said)["pagerduty"]) == (True, False)
+    assert "PAGERDUTY_API_TOKEN" in sentence(said, "pagerduty")
+    assert "statuspage" not in found(said)
+    assert "not-the-key" not in said.out + said.err
 
 
 async def test_the_manifest_is_one_that_slack_takes(place: Place) -> None:
