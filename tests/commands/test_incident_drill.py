@@ -4,11 +4,13 @@ import inspect
 from pathlib import Path
 from typing import Any, cast
 
-from bot.domain.incident import LimbState, Status
+from bot.domain.incident import Incident, LimbState, Status
+from bot.pipeline.incidents.acts import Acts
+from bot.pipeline.incidents.proof import Proof
 from commands.incident.limbs import Hands
 from commands.incident.scenarios import SCENARIOS, SLOW, ScenarioName
 from integrations.ports import Chat, Room
-from tests.clock import SetClock
+from tests.clock import CorrectedClock, SetClock
 from tests.scenarios.fires import Fire, fire, limb
 from tests.world import World
 
@@ -24,6 +26,14 @@ async def types(world: World, line: str, until: str) -> str:
     await world.slack.types(world.ada, line, world.ops)
     await world.slack.until(lambda: until in world.slack.sees(world.ada).text, 20)
     return world.slack.sees(world.ada).text
+
+
+async def hours_go_by(here: Fire, drill: Incident) -> None:
+    """Look for answers to the pages of *drill* as it is done when nobody has answered for hours."""
+    on, clock = here.world.bot.troubles, CorrectedClock()
+    clock.jump(36000)
+    proof = Proof(on.desk, on.vendors.pager, Acts(on.kept.book, on.known.catalogue, clock))
+    await proof.look(await on.desk.get(drill.id))
 
 
 async def test_a_drill_is_felt_by_nobody_who_does_not_rehearse(tmp_path: Path) -> None:
@@ -56,11 +66,14 @@ async def test_a_drill_is_felt_by_nobody_who_does_not_rehearse(tmp_path: Path) -
 
 
 async def test_a_drill_pages_who_rehearses_and_is_scored(tmp_path: Path) -> None:
-    told = {"drill_pager": "PDRILL1", "drill_tickets": True, "pager": "PCHECK1"}
+    told = {"drill_pager": "PDRILL1", "drill_tickets": True, "fallback": "PLAST1"}
     async with fire(tmp_path, incident=told) as here:
+        here.pagerduty.add_service("Last resort", [[here.on_call]], key="PLAST1")
         here.pagerduty.add_service("Rehearsal", [[here.behind]], key="PDRILL1")
         await rehearses(here)
         drill = await here.pressed()
+        await hours_go_by(here, drill)
+        lines = await here.told(drill)
         scored = await types(here.world, "/ops incident.score incident=1", "in time.")
         await here.desk.change(drill.id, lambda i: i.with_(drill=False))
         refused = await types(here.world, "/ops incident.score incident=1", "is no drill")
@@ -68,6 +81,7 @@ async def test_a_drill_pages_who_rehearses_and_is_scored(tmp_path: Path) -> None
     [page] = here.pagerduty.pages
     assert (page.service.id, limb(drill, "page").note) == ("PDRILL1", "Paged Linus Park")
     assert [one.id for one in here.jira.tickets] == [limb(drill, "ticket").ref]
+    assert any("Nobody has acknowledged" in line for line in lines)
     assert "DRILL-1: 2 of 5 in time." in scored
     for mark in ("channel open", "page sent", "page acknowledged", "not yet", "5 min"):
         assert mark in scored

@@ -80,8 +80,11 @@ def test_each_example_is_a_right_value(tmp_path: Path, example: str) -> None:
     table = {"groups": "groups", "channels": "channels", "aliases": "aliases"}
     table |= {n: "policy" for n in EXAMPLES if n.startswith("policy.")}
     table |= {"cli.users": "cli.users", "cli.auditors": "cli", "glass.channel": "glass"}
+    table |= {n: "incident" for n in EXAMPLES if n.partition(".")[0] == "incident"}
+    table |= {"pagerduty.rosters": "pagerduty.rosters", "jira": "jira", "statuspage": "statuspage"}
     environ = {name: part.partition(" from your")[0]} if name.isupper() else {}
-    text = "" if environ else f"[{table[name]}]\n{part}" if name in table else part
+    whole = name not in table or part.startswith("[")
+    text = "" if environ else part if whole else f"[{table[name]}]\n{part}"
 
     told = loaded(tmp_path, text, **environ)
 
