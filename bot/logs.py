@@ -9,7 +9,7 @@ import structlog
 from structlog.types import EventDict, Processor
 
 QUIET = (
-    *("alembic", "asyncio", "aiohttp", "dbos", "httpx", "httpcore"),
+    *("alembic", "asyncio", "aiohttp", "dbos", "httpx", "httpx2", "httpcore"),
     *("slack_bolt", "slack_sdk", "uvicorn", "watchfiles"),
 )
 
