@@ -13,6 +13,7 @@ from bot.engine.lock import FileLock, Lease
 from bot.settings import Settings
 from bot.store import migrations
 from bot.store.book import SqlBook
+from bot.store.claims import free_timers
 from bot.store.clock import SharedClock
 from bot.store.database import Store
 from bot.store.keys import MAKE, load_key
@@ -49,6 +50,8 @@ async def kept(settings: Settings, clock: Clock) -> AsyncIterator[Kept]:
             await see_whole(store)
             if isinstance(clock, SharedClock):
                 await clock.compare(store)
+            if lease is not None:
+                await free_timers(store)
             owner = new_id(clock.now())
             sealer, outbox = Sealer(key), SqlOutbox(store, owner)
             book = SqlBook(store, sealer, outbox.drafted)

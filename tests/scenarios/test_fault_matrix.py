@@ -5,13 +5,12 @@ import itertools
 import random
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 from bot.domain.clock import SystemClock
-from bot.domain.incident import STUCK, Incident
+from bot.domain.incident import STUCK, Incident, Limb
 from playground.faults import Faults
 from tests.clock import CorrectedClock
 from tests.scenarios.fires import Fire, fire, limb
@@ -120,18 +119,19 @@ async def ended_after(here: Fire, incident: Incident) -> dict[str, float]:
     }
 
 
-def _is_done(name: str, incident: Incident) -> bool:
-    return limb(incident, name).state == "done"
-
-
 async def made_whole(here: Fire, incident: Incident) -> Incident:
     """Press Retry in the header for whatever is stuck, until nothing is."""
     for stuck in [x for x in incident.limbs if x.state in STUCK]:
-        label = f"Retry: {stuck.label}"
-        await here.slack.until(partial(here.offers, incident, label), 15)
-        await here.slack.presses(here.world.ada, label, here.header(incident))
-        await here.until(partial(_is_done, stuck.name), incident.number)
+        await retried(here, incident, stuck)
     return await here.desk.get(incident.id)
+
+
+async def retried(here: Fire, incident: Incident, stuck: Limb) -> None:
+    """Press Retry for the limb that is *stuck*, and wait until it is done."""
+    label = f"Retry: {stuck.label}"
+    await here.slack.until(lambda: here.offers(incident, label), 15)
+    await here.slack.presses(here.world.ada, label, here.header(incident))
+    await here.until(lambda i: limb(i, stuck.name).state == "done", incident.number)
 
 
 async def survives(struck: tuple[str, ...], kind: str, folder: Path) -> None:

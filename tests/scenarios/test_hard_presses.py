@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from playground.hands import CannotDo
+from playground.errors import CannotDo
 from tests.scenarios.fires import Fire, Vendors, fire, limb
 from tests.scenarios.truth import untrue
 from tests.world import Flavour

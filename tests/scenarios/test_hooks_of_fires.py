@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,7 +55,10 @@ class Door:
 @asynccontextmanager
 async def hooked(folder: Path) -> AsyncIterator[Door]:
     """Let both vendors tell the bot of everything."""
-    secrets = {"PAGERDUTY_WEBHOOK_SECRET": PAGER, "JIRA_WEBHOOK_SECRET": TRACKER}
+    secrets: dict[str, Any] = {
+        "PAGERDUTY_WEBHOOK_SECRET": PAGER,
+        "JIRA_WEBHOOK_SECRET": TRACKER,
+    }
     async with fire(folder, **secrets) as here, serve(here.world.bot.app) as port:
         here.pagerduty.hook(f"http://127.0.0.1:{port}/webhooks/pagerduty", PAGER)
         here.jira.hook(f"http://127.0.0.1:{port}/webhooks/jira", TRACKER)

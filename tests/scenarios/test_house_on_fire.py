@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ NOWHERE = "http://127.0.0.1:9"
 @asynccontextmanager
 async def cut_off(folder: Path) -> AsyncIterator[Fire]:
     """Start a bot that no vendor answers."""
-    away = {
+    away: dict[str, Any] = {
         "PAGERDUTY_API_URL": NOWHERE,
         "JIRA_URL": NOWHERE,
         "statuspage": {"page": "j1nvlvyv7w27", "url": f"{NOWHERE}/v1/"},
