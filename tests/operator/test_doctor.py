@@ -176,7 +176,7 @@ async def test_a_press_that_the_rules_refuse_says_so(tmp_path: Path) -> None:
         'forbid (principal, action == Action::"incident.drill", resource);\n'
     )
 
-    [press] = await pressed(Settings(policy={"paths": (rules,)}))
+    [press] = await pressed(Settings.model_validate({"policy": {"paths": (rules,)}}))
 
     assert press.ok is False
     assert "Nobody rehearses on Fridays." in press.said

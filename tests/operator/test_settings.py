@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.errors import Misconfigured
-from bot.settings import EXAMPLES, Settings
+from bot.settings import Settings
+from bot.settings_examples import EXAMPLES
 
 
 def loaded(folder: Path, text: str, **environ: str) -> Settings:

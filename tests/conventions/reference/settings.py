@@ -7,7 +7,8 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from bot.settings import CONFIG_VARIABLE, DEFAULT_CONFIG, EXAMPLES, Settings
+from bot.settings import CONFIG_VARIABLE, DEFAULT_CONFIG, Settings
+from bot.settings_examples import EXAMPLES
 from tests.conventions.reference.markdown import code, line, table
 
 HEADER = ("name", "default", "what it is", "for example")
