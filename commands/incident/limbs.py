@@ -86,7 +86,7 @@ async def page(ctx: Context, hands: Hands, incident: Incident) -> Done:
     """Wake who is on call for the service, and read back whom that woke."""
     pretended = incident.drill and hands.incidents.plan.drill_pager is None
     if pretended and "pager" not in hands.failing:
-        note = "This is a drill, and no `drill_pager` is set: nobody is paged"
+        note = "This is a drill, and drill_pager is not set: nobody is paged"
         return Done(note, state=LimbState.SKIPPED)
     # What is made to fail reaches no pager, whatever the service is called.
     service = "drill" if pretended else paged_service(hands.incidents, incident)
@@ -133,7 +133,7 @@ async def create_ticket(ctx: Context, hands: Hands, incident: Incident) -> Done:
     """Open a ticket."""
     pretended = incident.drill and not hands.incidents.plan.drill_tickets
     if pretended and "tracker" not in hands.failing:
-        note = "This is a drill, and `drill_tickets` is not set: no ticket is made"
+        note = "This is a drill, and drill_tickets is not set: no ticket is made"
         return Done(note, state=LimbState.SKIPPED)
     private = incident.private
     about = "" if private else f"Declared by {incident.declared_by_name}: {incident.title}"

@@ -12,6 +12,7 @@ from bot.authoring import (
     Moment,
     MomentKind,
     Params,
+    Refused,
     Result,
     Risk,
     Severity,
@@ -49,6 +50,11 @@ async def publish_update(
 ) -> Result:
     """Write to the status page that customers read."""
     incident = await incidents.meant(params.incident, ctx.actor, ctx.channel)
+    if incident.drill:
+        raise Refused(
+            f"{incident.short} is a drill, and customers are told nothing of it.",
+            fix="Say in its channel what you would have published.",
+        )
     said = await _said(params, ctx, incident, status_page)
     told = Moment(
         source=f"public {ctx.invocation}",

@@ -10,7 +10,7 @@ from bot.domain.clock import SystemClock
 from bot.main.asking import at_vendors
 from bot.main.pressing import pressed
 from bot.main.visiting import at_slack
-from bot.settings import PolicySettings, Settings
+from bot.settings import Settings
 from playground.driver import PretendSlack
 from playground.jira import PretendJira
 from playground.pagerduty import PretendPagerDuty
@@ -176,7 +176,7 @@ async def test_a_press_that_the_rules_refuse_says_so(tmp_path: Path) -> None:
         'forbid (principal, action == Action::"incident.drill", resource);\n'
     )
 
-    [press] = await pressed(Settings(policy=PolicySettings(paths=(rules,))))
+    [press] = await pressed(Settings.model_validate({"policy": {"paths": (rules,)}}))
 
     assert press.ok is False
     assert "Nobody rehearses on Fridays." in press.said
