@@ -68,6 +68,15 @@ def still_open(incident: Incident) -> None:
         )
 
 
+def no_drill(incident: Incident, what: str) -> None:
+    """Raise Refused where *incident* is a drill, for which *what* (a sentence's end) is not so."""
+    if incident.drill:
+        raise Refused(
+            f"{incident.short} is a drill, so {what}.",
+            fix="Say in its channel what you would have done.",
+        )
+
+
 def moment(ctx: Context, what: str, kind: MomentKind, text: str, link: str | None = None) -> Moment:
     """Return the line that tells that the actor did *what* just now; a run writes it once."""
     return Moment(

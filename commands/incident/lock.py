@@ -18,7 +18,7 @@ from bot.authoring import (
     Risk,
     operation,
 )
-from commands.incident.acting import happened, meant, moment, still_open
+from commands.incident.acting import happened, meant, moment, no_drill, still_open
 from commands.incident.choices import Which
 from commands.incident.limbs import LOCKED
 from commands.incident.locking import LABEL, is_locked, lock_key, lock_reason
@@ -41,6 +41,7 @@ async def lock_deploys(
     before = await meant(params.incident, ctx, incidents)
     if not await happened(ctx, incidents, before, "lock"):
         still_open(before)
+        no_drill(before, "nothing is locked for it")
         if is_locked(before):
             raise Refused(
                 f"{before.short} has locked deploys already.",

@@ -22,6 +22,7 @@ from commands.incident.acting import (
     happened,
     meant,
     moment,
+    no_drill,
     plain_mail,
     sentence,
     still_open,
@@ -51,6 +52,7 @@ async def page_more(
     """Wake more people for an incident: a service's, or one person."""
     incident = await meant(params.incident, ctx, incidents)
     still_open(incident)
+    no_drill(incident, "nobody else is woken for it")
     whom = plain_mail(params.whom)
     if "@" in whom:
         return await _call_in(whom, params.reason, ctx, incidents, pager, incident)

@@ -98,8 +98,11 @@ async def ticket_for(
 ) -> Result:
     """Make a ticket of *task*, under the key that it always has.
 
-    A tracker that does not answer takes nothing away: the task stays, and it can be tried again.
+    A tracker that does not answer takes nothing away: the task stays, and it can be tried again. In
+    a drill none is made, unless the settings want that.
     """
+    if incident.drill and not incidents.plan.drill_tickets:
+        return Result(f"Task {task.number} of {incident.short} is kept; a drill makes no ticket.")
     try:
         ticket = await ctx.step(
             "Make a ticket",

@@ -77,8 +77,8 @@ class PagerDutyClient:
     """Asks PagerDuty one thing at a time, each through the guard."""
 
     def __init__(self, config: PagerDutyConfig, clock: Clock, limits: Limits | None = None) -> None:
-        limits = limits or Limits()
-        self.guard = Guard("PagerDuty", classify, clock, LIMITS if limits is None else limits)
+        limits = LIMITS if limits is None else limits
+        self.guard = Guard("PagerDuty", classify, clock, limits)
         self._session = _session(config, limits.deadline)
 
     async def ask(
