@@ -1,5 +1,6 @@
 """Joins the rooms into one bot: what holds no file and no thread is built here."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,7 @@ from bot.main.agreeing import Ground, agreeing
 from bot.main.around import people_of, surroundings_of
 from bot.main.desk import Desk, Rooms
 from bot.main.health import SlackWatch, checks, facts
+from bot.main.homes import HomeGround, HomeNews, homes_of
 from bot.main.kept import Kept
 from bot.main.known import Known
 from bot.main.sharing import Place
@@ -50,6 +52,8 @@ from bot.slack.front import Dispatch as Seam
 from bot.slack.front import Front
 from bot.slack.handlers import Handlers
 from bot.slack.handlers import Parts as HandlerParts
+from bot.slack.home_door import HomeDoor
+from bot.slack.home_keeping import HomeKeeper
 from bot.slack.identity import IdentitySettings, SlackDirectory, news_of
 from bot.slack.payload import Payload
 from bot.slack.rendering import rendered
@@ -81,6 +85,7 @@ class Bot:
     grapevine: Grapevine | None
     troubles: Troubles
     rounds: Rounds
+    homes: HomeKeeper
 
 
 def needed(value: SecretStr | None, name: str) -> str:
@@ -120,13 +125,15 @@ def join(on: Foundation) -> Bot:
     book, clock, known, replicas = on.kept.book, on.clock, on.known, on.place.replicas
     directory = SlackDirectory(on.client, clock, _identity(on.settings))
     people, troubles, around = _grounds(on, directory)
-    follow, offers = Follow(), Offers(known.ports, clock)
+    news = HomeNews()
+    follow, offers = Follow(news.moved), Offers(known.ports, clock)
     pen = Pen(book, follow, clock, on.kept.sealer.fingerprint, on.kept.owner)
 
     def go_on(invocation: str, operation: Operation) -> None:
         dispatch.go_on(invocation, operation)
 
-    waiting = agreeing(Ground(on.settings, known, on.kept, people, around, offers, clock, go_on))
+    ground = Ground(on.settings, known, on.kept, people, around, offers, clock, go_on, news.decided)
+    waiting = agreeing(ground)
     timers = Timers(book, clock, on.kept.owner)
     needs = Needs(
         *(known.catalogue, known.rules, people, around, offers, known.ports, pen, replicas),
@@ -147,9 +154,19 @@ def join(on: Foundation) -> Bot:
     )
     acts = Acts(known.catalogue, known.rules, people, book, around, clock, waiting.approving)
     shown = Browsing(known.catalogue, known.rules, people, offers)
-    desk = Desk(Rooms(Road(parts), shown, acts, waiting.approving, follow, book, clock))
-    grapevine = _grapevine(on, directory)
-    seam = _seam(on, desk, directory, grapevine)
+    rooms = Rooms(Road(parts), shown, acts, waiting.approving, follow, book, clock, news.asked)
+    desk, windows = Desk(rooms), Windows(on.client)
+    homes = homes_of(
+        HomeGround(
+            *(known, on.kept, people, waiting.ballots, troubles.desk, windows, clock),
+            on.settings.slack.team,
+        ),
+        desk,
+        news,
+    )
+    hears = partial(_learn, directory, news)
+    grapevine = _grapevine(on, hears)
+    seam = _seam(on, desk, windows, homes.door, partial(_hear, hears, grapevine))
     sockets = _sockets(on, seam)
     watch = SlackWatch(on.client, clock, on.settings.slack.team)
     tells = partial(facts, on.kept, engine, sockets, replicas, clock, known.rules)
@@ -176,6 +193,7 @@ def join(on: Foundation) -> Bot:
         grapevine=grapevine,
         troubles=troubles,
         rounds=rounds,
+        homes=homes.keeper,
     )
 
 
@@ -214,32 +232,45 @@ def _engine_store(on: Foundation) -> Path | str:
 
 
 def _seam(
-    on: Foundation, desk: Desk, directory: SlackDirectory, grapevine: Grapevine | None
+    on: Foundation,
+    desk: Desk,
+    windows: Windows,
+    home: HomeDoor,
+    heard: Callable[[Payload], Awaitable[None]],
 ) -> Seam:
     """Return the one way into Bolt, which every transport ends in."""
     parts = HandlerParts(
         desk=desk,
         catalogue=on.known.catalogue,
-        windows=Windows(on.client),
+        windows=windows,
         keys=Keys(on.kept.key),
-        heard=partial(_hear, directory, grapevine),
+        heard=heard,
+        home=home,
         aliases=on.settings.aliases,
     )
     return slack_app(Handlers(parts).handle, on.client.bolt_client())
 
 
-async def _hear(directory: SlackDirectory, grapevine: Grapevine | None, payload: Payload) -> None:
+def _learn(directory: SlackDirectory, homes: HomeNews, news: str) -> None:
+    """Learn *news* (of `news_of`): forget what they make old, and have it shown anew."""
+    directory.heard(news)
+    homes.heard(news)
+
+
+async def _hear(
+    hears: Callable[[str], None], grapevine: Grapevine | None, payload: Payload
+) -> None:
     """Learn what *payload* says has changed, and let the other bots know before it is acked."""
     news = news_of(payload)
     if news:
-        directory.heard(news)
+        hears(news)
     if news and grapevine is not None:
         await grapevine.tell(news)
 
 
-def _grapevine(on: Foundation, directory: SlackDirectory) -> Grapevine | None:
+def _grapevine(on: Foundation, hears: Callable[[str], None]) -> Grapevine | None:
     url = on.settings.store
-    return Grapevine(url, on.kept.store, directory.heard) if isinstance(url, str) else None
+    return Grapevine(url, on.kept.store, hears) if isinstance(url, str) else None
 
 
 def _front(on: Foundation, seam: Seam) -> Front | None:

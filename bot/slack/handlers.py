@@ -18,7 +18,7 @@ from bot.slack.cards import card, note_view
 from bot.slack.catalogue import catalogue_view
 from bot.slack.desk import Desk
 from bot.slack.forms import form
-from bot.slack.home import Home
+from bot.slack.home_door import HomeDoor
 from bot.slack.offering import Offering
 from bot.slack.payload import Payload
 from bot.slack.plain import plain
@@ -55,6 +55,7 @@ class Parts:
     windows: Windows
     keys: Keys
     heard: Callable[[Payload], Awaitable[None]]
+    home: HomeDoor
     aliases: Mapping[str, str] = field(default_factory=dict)
     noticed: Callable[[Payload], Awaitable[None]] = _nobody
 
@@ -64,10 +65,9 @@ class Handlers:
 
     def __init__(self, at: Parts) -> None:
         self._at = at
-        self._presses = Presses(at.desk, at.windows, at.keys)
+        self._presses = Presses(at.desk, at.windows, at.keys, at.home)
         self._submissions = Submissions(at.desk, at.catalogue, at.keys)
         self._offering = Offering(at.desk, at.catalogue)
-        self._home = Home(at.desk, at.catalogue, at.windows)
         self._noticing: set[asyncio.Task[None]] = set()
         self._routes: Mapping[str, Callable[[Payload], Awaitable[Body]]] = {
             "command": self._command,
@@ -182,7 +182,7 @@ class Handlers:
 
     async def _event(self, payload: Payload) -> Body:
         await self._at.heard(payload)
-        await self._home.opened(payload)
+        self._at.home.opened(payload)
         if payload.text("event", "type") in NOTICED and not _is_ours(payload):
             task = asyncio.create_task(self._notice(payload))
             self._noticing.add(task)

@@ -6,7 +6,7 @@ from typing import Any
 from bot.domain.invocation import Origin
 from bot.domain.notice import Note
 from bot.domain.operation import Operation, Risk
-from bot.pipeline.answers import Answer, Ask, Asking, Form, Refusal, Taken
+from bot.pipeline.answers import Answer, Ask, Asking, Form, Refusal, Taken, Value
 from bot.slack import approvals, glass, home, prompts, sentences
 from bot.slack.asking import Keys, origin_of
 from bot.slack.blocks import Block
@@ -14,6 +14,7 @@ from bot.slack.cards import AGAIN, CANCEL, SHARE, card, note_view
 from bot.slack.catalogue import catalogue_view
 from bot.slack.desk import Desk
 from bot.slack.forms import blank_form, form
+from bot.slack.home_door import HomeDoor
 from bot.slack.payload import Payload
 from bot.slack.state import asked_of
 from bot.slack.windows import Windows
@@ -22,10 +23,11 @@ from bot.slack.windows import Windows
 class Presses:
     """Answers pressed buttons. The ack shows nothing, so words follow beside it."""
 
-    def __init__(self, desk: Desk, windows: Windows, keys: Keys) -> None:
+    def __init__(self, desk: Desk, windows: Windows, keys: Keys, door: HomeDoor) -> None:
         self._desk = desk
         self._windows = windows
         self._keys = keys
+        self._door = door
         self._calls = {CANCEL: desk.cancel, SHARE: desk.share, AGAIN: desk.again}
 
     async def pressed(self, payload: Payload) -> str:
@@ -33,7 +35,7 @@ class Presses:
         action = payload.first("actions")
         _, channel = asked_of(payload.at("view"))
         origin = origin_of(payload, channel or payload.text("container", "channel_id"))
-        value = action.text("value")
+        value = action.text("value") or action.text("selected_option", "value")
         if origin is None or not value:
             return ""
         match action.text("action_id").partition(":")[0]:
@@ -45,8 +47,8 @@ class Presses:
                 await self._decide(payload, origin, way, approvals.Ref.read(value))
             case glass.GLASS:
                 await self._open(payload, origin, glass.glass_view(value, origin.channel))
-            case home.OPEN:
-                await self._open(payload, origin, await self._form(origin, value))
+            case button if button in home.BUTTONS:
+                await self._at_home(payload, origin, button, value)
             case _:
                 await self._prompted(payload, origin, action.text("action_id"), value)
         return ""
@@ -61,6 +63,19 @@ class Presses:
                 await self._open(payload, origin, await self._form(origin, name, params))
             case _:
                 pass
+
+    async def _at_home(self, payload: Payload, origin: Origin, button: str, value: str) -> None:
+        """Open a form, empty or as it was once filled in; or mark a favourite."""
+        if button == home.STAR:
+            await self._door.starred(origin, value)
+            return
+        filled = await self._door.refill(origin, value) if button == home.REFILL else (value, None)
+        match filled:
+            case Refusal() as no:
+                view = note_view(sentences.note_of(no))
+            case name, params:
+                view = await self._form(origin, name, params)
+        await self._open(payload, origin, view)
 
     async def _act(self, payload: Payload, origin: Origin, button: str, invocation: str) -> None:
         """Do to *invocation* what *button* says."""
@@ -96,7 +111,7 @@ class Presses:
         self,
         origin: Origin,
         name: str,
-        params: Mapping[str, str] | None = None,
+        params: Mapping[str, Value] | None = None,
         ask: Ask | None = None,
     ) -> Block:
         """Return the form of the operation *name*, filled in, or why it is not opened."""
