@@ -185,8 +185,9 @@ class Mine:
 
     def _doing(self, found: Invocation) -> Doing:
         case = stored_case(found, self._from.catalogue)
-        clear = isinstance(case, ClearCase)
-        words = render(case.params, case.declared, hide=True) if clear else ""
+        words = ""
+        if isinstance(case, ClearCase):
+            words = render(case.params, case.declared, hide=True)
         return Doing(found.id, found.operation, found.state, found.at, words)
 
     def _known(self, names: Sequence[str]) -> tuple[str, ...]:

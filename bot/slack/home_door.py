@@ -52,26 +52,31 @@ class HomePainter:
                 )
             view = home_view(may, len(self._catalogue), own)
             return Drawn(view, own.subjects, passing=own.unread)
-        why = await self._why_none(origin)
-        nameless = why is not None and why.code == _NAMELESS
-        if why is not None and nameless and not opened:
-            raise NotNow(why.message, fix=why.fix)
-        return Drawn(nothing_view(why), passing=nameless)
+        why, passing = await self._why_none(origin)
+        if passing and not opened:
+            raise NotNow(
+                "Who looks at a Home is not known now.", fix="It is tried again by itself."
+            )
+        return Drawn(nothing_view(why), passing=passing)
 
-    async def _why_none(self, origin: Origin) -> Refusal | None:
-        """Return the reason that all operations are refused for, if they have one in common."""
+    async def _why_none(self, origin: Origin) -> tuple[Refusal | None, bool]:
+        """Return the reason that all operations are refused for, if they have one in common.
+
+        And whether it will pass: while Slack is silent nobody may run anything.
+        """
         common: Refusal | None = None
         for operation in self._catalogue:
             answer = await self._desk.opens(origin, operation.name)
             if not isinstance(answer, Refusal):
-                return None
-            if common is not None and common.message != answer.message:
-                return None
-            common = answer
+                # A moment ago nothing was: it was not known then who asks.
+                return None, True
             if answer.code == _NAMELESS:
-                # While Slack is silent each question takes a second.
-                break
-        return common
+                # Each further question would take a second.
+                return answer, True
+            if common is not None and common.message != answer.message:
+                return None, False
+            common = answer
+        return common, False
 
 
 class HomeDoor:

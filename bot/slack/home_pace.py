@@ -17,6 +17,9 @@ BURST = 10
 EVERY = 60.0 / (A_MINUTE - BURST)
 """Seconds in which one more may be published."""
 
+INSTANT = 0.001
+"""Seconds that no clock is asked to wait for: sums of fractions miss a whole by less."""
+
 
 class Rank(IntEnum):
     """Who comes first: who looks at it now, whose own things changed, then everybody else."""
@@ -45,7 +48,8 @@ class Pace:
         self._free = min(float(BURST), self._free + (now - self._at) / EVERY)
         self._at = now
         lacking = KEPT_BACK[rank] + 1 - self._free
-        return max(lacking * EVERY, self._until - now)
+        pause = max(lacking * EVERY, self._until - now)
+        return pause if pause > INSTANT else 0.0
 
     def used(self) -> None:
         """Note that one is published."""
@@ -114,7 +118,7 @@ class Line:
             if place is None:
                 continue
             pause = max(place.due - now, wait(rank))
-            if pause <= 0:
+            if pause <= INSTANT:
                 heapq.heappop(self._ranks[rank])
                 self.drop(place.user)
                 return rank, place.user
