@@ -19,7 +19,9 @@ FIND = "find"
 BUTTONS = frozenset({OPEN, REFILL, STAR})
 """The action_ids, before a colon, of what is pressed in the Home alone."""
 
-_SUMMARY = 300
+_Groups = Mapping[str, Sequence[Operation]]
+
+_SUMMARY, _CHOICES = 300, 200
 _MARKS: Mapping[Risk, str] = MappingProxyType({Risk.READ: "", Risk.CHANGE: "✏️", Risk.DISRUPT: "⚠️"})
 _LEGEND = "✏️ changes something · ⚠️ disturbs people or running services at once"
 _NOTHING = "You may run none of the operations here."
@@ -31,20 +33,20 @@ def home_view(mine: Sequence[Operation], known: int, own: Own | None = None) -> 
     As many operations are listed as a view has room for.
     """
     own = own or Own()
-    may = {operation.name for operation in mine}
+    may = frozenset(operation.name for operation in mine)
     marked = any(o.risk is not Risk.READ for o in mine)
     declares = [{"type": "actions", "elements": [declare_button()]}] if DECLARE in may else []
-    theirs = own_blocks(own, may)
+    theirs, groups = own_blocks(own, may), _grouped(mine)
     top = [
         _header(),
         *declares,
         *theirs,
         *([{"type": "divider"}] if theirs else []),
         section(text(_about(len(mine), known))),
-        {"type": "actions", "elements": [_find()]},
+        _finding(groups, own.favourites),
         *([context(text(_LEGEND))] if marked else []),
     ]
-    listed, shown = _listed(mine, own.favourites, limits.VIEW_BLOCKS - len(top) - 1)
+    listed, shown = _listed(groups, own.favourites, limits.VIEW_BLOCKS - len(top) - 1)
     return _view([*top, *listed, *_left_out(len(mine) - shown)])
 
 
@@ -69,17 +71,27 @@ def _about(mine: int, known: int) -> str:
     )
 
 
-def _find() -> Block:
-    return button("Find an operation", FIND, "catalogue", style="primary")
+def _finding(groups: _Groups, favourites: Sequence[str]) -> Block:
+    """Draw what leads to each operation, and what marks it."""
+    find = button("Find an operation", FIND, "catalogue", style="primary")
+    names: dict[str, list[str]] = {}
+    for one in [one for several in groups.values() for one in several][:_CHOICES]:
+        names.setdefault(one.group, []).append(one.name)
+    # Under another id Slack forgets what was chosen, and the choice stands open again.
+    state = f"find:{len(favourites)}:{favourites[-1] if favourites else ''}"
+    stars = [star_select(names, favourites)] if names else []
+    return {"type": "actions", "block_id": state, "elements": [find, *stars]}
 
 
-def _listed(
-    mine: Sequence[Operation], favourites: Collection[str], room: int
-) -> tuple[list[Block], int]:
-    """Draw *mine* by group in at most *room* blocks; return them and how many are drawn."""
+def _grouped(mine: Sequence[Operation]) -> _Groups:
     groups: dict[str, list[Operation]] = {}
     for operation in sorted(mine, key=lambda o: (o.group, o.name)):
         groups.setdefault(operation.group, []).append(operation)
+    return groups
+
+
+def _listed(groups: _Groups, favourites: Collection[str], room: int) -> tuple[list[Block], int]:
+    """Draw *groups* in at most *room* blocks; return them and how many operations are drawn."""
     blocks: list[Block] = []
     shown = 0
     for group, operations in groups.items():
@@ -87,17 +99,9 @@ def _listed(
         if not fit:
             break
         lines = [_line(one, marked=one.name in favourites) for one in fit]
-        blocks += [_group(group, [one.name for one in operations], favourites), *lines]
+        blocks += [section(bold(text(group.capitalize()))), *lines]
         shown += len(fit)
     return blocks, shown
-
-
-def _group(group: str, names: Sequence[str], favourites: Collection[str]) -> Block:
-    """Draw the heading of *group*, at which its operations become favourites."""
-    # Under another id Slack forgets what was chosen, and the choice stands open again.
-    so_far = sum(name in favourites for name in names)
-    drawn = {**section(bold(text(group.capitalize()))), "block_id": f"group:{group}:{so_far}"}
-    return {**drawn, "accessory": star_select(group, names, favourites)}
 
 
 def _line(operation: Operation, *, marked: bool) -> Block:

@@ -10,7 +10,7 @@ from bot.domain.result import Press
 from bot.pipeline.mine import Doing, Own, Planned
 from bot.slack import limits
 from bot.slack.approvals import APPROVE, REFUSE, Ref
-from bot.slack.blocks import Block, button, context, plain, section
+from bot.slack.blocks import Block, button, context, option, plain, section
 from bot.slack.cards import CANCEL, are_you_sure
 from bot.slack.incidents import sign
 from bot.slack.mrkdwn import (
@@ -37,7 +37,7 @@ DECLARE, JOIN = "incident.declare", "incident.join"
 SHORTLY = 8
 """How many favourites and recent operations have a row of their own."""
 
-_TITLE, _WORDS, _NAME = 150, 150, 60
+_TITLE, _WHAT, _WORDS, _NAME = 150, 150, 80, 60
 _SIGNS: Mapping[State, tuple[str, str]] = MappingProxyType(
     {
         State.INVALID: ("❔", "not understood"),
@@ -53,15 +53,15 @@ _SIGNS: Mapping[State, tuple[str, str]] = MappingProxyType(
 )
 
 
-def own_blocks(own: Own, may: Collection[str]) -> list[Block]:
+def own_blocks(own: Own, may: frozenset[str]) -> list[Block]:
     """Draw *own* for who may run the operations *may*; what there is none of is left out."""
     return [
         *_incidents(own.incidents, own.more_incidents, may),
         *_approvals(own.approvals, own.more_approvals),
         *_headed("Running for you", map(_going, own.going)),
+        *_headed("You asked for lately", (_ended(one, may) for one in own.ended)),
         *_headed("Your schedules", map(_planned, own.planned)),
         *_shortly(own, may),
-        *_headed("You asked for lately", (_ended(one, may) for one in own.ended)),
         *([context(text("Some of what is yours cannot be read just now."))] if own.unread else []),
     ]
 
@@ -72,18 +72,30 @@ def declare_button() -> Block:
     return press_button(Press(label=label, operation=DECLARE, fill=True, style="danger"))
 
 
-def star_select(group: str, names: Sequence[str], marked: Collection[str]) -> Block:
-    """Draw the choice by which operations of *group* become favourites, and cease to be."""
-    labels = [(name, f"{_star(name in marked)} {name}") for name in names]
+def star_select(names: Mapping[str, Sequence[str]], marked: Collection[str]) -> Block:
+    """Draw the choice by which an operation becomes a favourite, and ceases to be.
+
+    *names* are those of each group.
+    """
+    groups = [
+        {
+            "label": plain(group.capitalize(), limits.OPTION_TEXT),
+            "options": [
+                option(n, f"{_star(n in marked)} {n}") for n in of[: limits.SELECT_OPTIONS]
+            ],
+        }
+        for group, of in names.items()
+    ]
     return {
         "type": "static_select",
-        "action_id": f"{STAR}:{group}"[: limits.BLOCK_ID],
+        "action_id": STAR,
         "placeholder": plain("☆ Favourites", limits.PLACEHOLDER),
-        "options": [
-            {"text": plain(label, limits.OPTION_TEXT), "value": name}
-            for name, label in labels[: limits.SELECT_OPTIONS]
-        ],
+        "option_groups": groups[: limits.SELECT_OPTIONS],
     }
+
+
+def _choice(name: str, marked: Collection[str]) -> Block:
+    return option(name, f"{_star(name in marked)} {name}")
 
 
 def _star(marked: bool) -> str:  # noqa: FBT001  It is all there is to say.
@@ -129,7 +141,7 @@ def _approval(one: Waiting) -> Iterator[Block]:
     asks = join([text("🔏"), bold(text(one.asked_by, _NAME)), text("asks for")], " ")
     until = join([text("lapses"), day_and_moment(one.until)], " ")
     needs = join([text(f"needs {one.lacking}", _TITLE) if one.lacking else text(""), until], " · ")
-    yield section(join([asks, code(one.what, _WORDS), needs], "\n"))
+    yield section(join([asks, code(one.what, _WHAT), needs], "\n"))
     ref = Ref(one.invocation, one.round).text
     yes = _named(button("Approve", APPROVE, ref, style="primary"), f"Approve {one.what}")
     no = _named(button("Refuse", REFUSE, ref), f"Refuse {one.what}")
@@ -163,9 +175,10 @@ def _planned(one: Planned) -> Block:
     return section(join([name, join([code(one.what, _WORDS), *when], " · ")], "\n"))
 
 
-def _shortly(own: Own, may: Collection[str]) -> Iterator[Block]:
+def _shortly(own: Own, may: frozenset[str]) -> Iterator[Block]:
     """Draw a row for each favourite and each recent operation: open it, mark it."""
-    names = [name for name in dict.fromkeys((*own.favourites, *own.recent)) if name in may]
+    shown = may - {DECLARE}  # It has the red button.
+    names = [name for name in dict.fromkeys((*own.favourites, *own.recent)) if name in shown]
     rows = [_row(name, marked=name in own.favourites) for name in names[:SHORTLY]]
     yield from _headed("Favourites and recent", rows)
 

@@ -69,13 +69,14 @@ class Presses:
         if button == home.STAR:
             await self._door.starred(origin, value)
             return
-        filled = await self._door.refill(origin, value) if button == home.REFILL else (value, None)
-        match filled:
+        if button == home.OPEN:
+            await self._open(payload, origin, await self._form(origin, value))
+            return
+        match await self._door.refill(origin, value):
             case Refusal() as no:
-                view = note_view(sentences.note_of(no))
+                await self._open(payload, origin, note_view(sentences.note_of(no)))
             case name, params:
-                view = await self._form(origin, name, params)
-        await self._open(payload, origin, view)
+                await self._open(payload, origin, await self._form(origin, name, params))
 
     async def _act(self, payload: Payload, origin: Origin, button: str, invocation: str) -> None:
         """Do to *invocation* what *button* says."""

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.operation import Operation, Risk
@@ -63,6 +63,7 @@ def test_marks_are_explained_where_there_are_any() -> None:
     assert "✏️" not in " ".join(mrkdwn_in(home_view(ALL[:2], 9)))
 
 
+@settings(max_examples=40)
 @given(st.lists(st.integers(1, 60), max_size=40), st.sampled_from(Risk))
 def test_however_many_there_are_the_view_is_good_and_none_is_left_out_unsaid(
     groups: list[int], risk: Risk
