@@ -113,7 +113,8 @@ class WebApi:
         body = await request.body()
 
         def act() -> Response:
-            return self._answer(request, method, body)
+            pause = self.workspace.faults.too_many(method, self.workspace.now())
+            return _rate_limited(pause) if pause else self._answer(request, method, body)
 
         return await self._with_trouble(request, method, act)
 

@@ -1,13 +1,18 @@
 """Failures on demand: what goes wrong with which Web API method, and how often."""
 
+from collections import deque
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Literal
 
 Kind = Literal["rate_limited", "down", "server_error", "slow", "lossy", "wrong"]
 
 POSTING_GAP = timedelta(seconds=1)
 """docs.slack.dev: rate-limits, one message a second per channel."""
+
+MINUTE = timedelta(minutes=1)
+"""docs.slack.dev: rate-limits, the tiers count calls of a method in a minute."""
 
 
 @dataclass(eq=False)
@@ -34,6 +39,8 @@ class Faults:
     def __init__(self) -> None:
         self._active: list[Fault] = []
         self._posted: dict[str, datetime] = {}
+        self._tiers: dict[str, int] = {}
+        self._taken: dict[str, deque[datetime]] = {}
         self.enforce_posting_limit = False
         """Refuse a second message to a channel within a second, as Slack does after a burst."""
 
@@ -76,6 +83,23 @@ class Faults:
     def next_for(self, method: str) -> Fault | None:
         """Take the trouble that *method* meets now, the oldest first."""
         return next((fault for fault in self._active if fault.hits(method)), None)
+
+    def enforce_tier(self, method: str, a_minute: int) -> None:
+        """Answer 429 to more than so many calls of *method* in any minute of the workspace."""
+        self._tiers[method] = a_minute
+
+    def too_many(self, method: str, now: datetime) -> int:
+        """Note a call of *method*; return for how many seconds it comes too soon, or 0."""
+        most = self._tiers.get(method)
+        if most is None:
+            return 0
+        taken = self._taken.setdefault(method, deque())
+        while taken and now - taken[0] >= MINUTE:
+            taken.popleft()
+        if len(taken) >= most:
+            return ceil((MINUTE - (now - taken[0])).total_seconds())
+        taken.append(now)
+        return 0
 
     def posting_too_fast(self, channel: str, now: datetime) -> bool:
         """Note a message to *channel*; say whether it came too soon after the one before."""

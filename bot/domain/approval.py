@@ -95,13 +95,18 @@ class Approval(BaseModel):
 
 @dataclass(frozen=True)
 class Waiting:
-    """A request as it is listed: its *name* is short, *lacking* says how many more, by lane."""
+    """A request as it is listed: its *name* is short, *lacking* says how many more, by lane.
+
+    *invocation* and *round* say exactly what is meant.
+    """
 
     name: str
     asked_by: str
     what: str
     lacking: str
     until: datetime
+    invocation: str = ""
+    round: int = 1
 
 
 def counted(needs: Mapping[str, int], lanes: Mapping[str, Collection[str]]) -> dict[str, int]:

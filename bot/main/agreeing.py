@@ -1,6 +1,6 @@
 """Joins what approvals are asked for, decided and counted with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -26,11 +26,12 @@ class Agreeing:
 
     requesting: Requesting
     approving: Approving
+    ballots: Ballots
 
 
 @dataclass(frozen=True)
 class Ground:
-    """What they are joined upon. *go* hands on what was approved."""
+    """What they are joined upon. *go* hands on what was approved; see `Needs` for *heard*."""
 
     settings: Settings
     known: Known
@@ -40,10 +41,11 @@ class Ground:
     offers: Offers
     clock: Clock
     go: Callable[[str, Operation], None]
+    heard: Callable[[str, Collection[str]], None]
 
 
 def agreeing(on: Ground) -> Agreeing:
-    """Join both upon the same matters, and provide the port by which operations decide."""
+    """Join them upon the same matters, and provide the port by which operations decide."""
     needs = Needs(
         catalogue=on.known.catalogue,
         rules=on.known.rules,
@@ -55,12 +57,14 @@ def agreeing(on: Ground) -> Agreeing:
         fingerprint=on.kept.sealer.fingerprint,
         offers=on.offers,
         go=on.go,
+        heard=on.heard,
         lanes={name: _lane(told) for name, told in on.settings.lanes.items()},
     )
     matters = Matters(needs)
     approving = Approving(needs, matters)
-    on.known.ports.provide(Approvals, Ballots(on.kept.book, matters, approving))
-    return Agreeing(Requesting(needs, matters), approving)
+    ballots = Ballots(on.kept.book, matters, approving)
+    on.known.ports.provide(Approvals, ballots)
+    return Agreeing(Requesting(needs, matters), approving, ballots)
 
 
 def _lane(told: LaneSettings) -> LaneRule:

@@ -1,6 +1,6 @@
 """What every surface asks of the bot, joined from the rooms that answer it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 from bot.domain.clock import Clock
@@ -8,7 +8,7 @@ from bot.domain.invocation import Origin
 from bot.domain.notice import RunCard
 from bot.domain.record import Stage
 from bot.pipeline.acts import Acts
-from bot.pipeline.answers import Answer, Taken
+from bot.pipeline.answers import Answer, Asking, Taken
 from bot.pipeline.approving import Approving
 from bot.pipeline.browsing import Browsing
 from bot.pipeline.follow import Follow
@@ -23,7 +23,7 @@ LOOK_EVERY = 1.0
 
 @dataclass(frozen=True)
 class Rooms:
-    """The rooms that answer, each a part."""
+    """The rooms that answer, each a part. *asked* is told who asked for something."""
 
     road: Road
     browsing: Browsing
@@ -33,13 +33,14 @@ class Rooms:
     book: Book
     clock: Clock
     looking: Looking
+    asked: Callable[[str], None]
 
 
 class Desk:
     """Implements `bot.slack.desk.Desk`, `bot.slack.desk.Alarm` and `bot.cli.desk.Desk`."""
 
     def __init__(self, rooms: Rooms) -> None:
-        self.ask, self.again = rooms.road.ask, rooms.road.again
+        self.again = rooms.road.again
         self.opens, self.lanes = rooms.browsing.opens, rooms.browsing.lanes
         self.offers = rooms.browsing.offers
         self.options = rooms.browsing.options
@@ -54,6 +55,13 @@ class Desk:
         self._follow = rooms.follow
         self._book = rooms.book
         self._clock = rooms.clock
+        self._asked = rooms.asked
+
+    async def ask(self, asking: Asking) -> Answer:
+        """See `Road.ask`."""
+        answer = await self._road.ask(asking)
+        self._asked(asking.origin.user)
+        return answer
 
     async def break_glass(self, invocation: str, origin: Origin, reason: str) -> Answer:
         """Run at once what was refused or waits; what waited needs nobody's word any more."""

@@ -1,5 +1,6 @@
 """Joins the rooms into one bot: what holds no file and no thread is built here."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,7 @@ from bot.main.agreeing import Agreeing, Ground, agreeing
 from bot.main.around import people_of, surroundings_of
 from bot.main.desk import Desk, Rooms
 from bot.main.health import SlackWatch, checks, facts
+from bot.main.homes import HomeGround, HomeNews, homes_of
 from bot.main.kept import Kept
 from bot.main.known import Known
 from bot.main.sharing import Place
@@ -53,6 +55,8 @@ from bot.slack.front import Dispatch as Seam
 from bot.slack.front import Front
 from bot.slack.handlers import Handlers
 from bot.slack.handlers import Parts as HandlerParts
+from bot.slack.home_door import HomeDoor
+from bot.slack.home_keeping import HomeKeeper
 from bot.slack.identity import IdentitySettings, SlackDirectory, news_of
 from bot.slack.payload import Payload
 from bot.slack.rendering import rendered
@@ -87,6 +91,7 @@ class Bot:
     handlers: Handlers
     troubles: Troubles
     rounds: Rounds
+    homes: HomeKeeper
 
 
 def needed(value: SecretStr | None, name: str) -> str:
@@ -131,6 +136,7 @@ class _Works:
     timers: Timers
     follow: Follow
     offers: Offers
+    news: HomeNews
 
 
 def join(on: Foundation) -> Bot:
@@ -138,11 +144,22 @@ def join(on: Foundation) -> Bot:
     clock, known, replicas = on.clock, on.known, on.place.replicas
     directory = SlackDirectory(on.client, clock, _identity(on.settings))
     people, troubles, around = _grounds(on, directory)
+    news = HomeNews()
     tokens = Tokens(SqlTokens(on.kept.store), people, on.kept.book, clock, on.settings.cli.users)
-    works = _works(on, people, troubles, around, tokens)
+    works = _works(on, people, troubles, around, tokens, news)
     desk = _desk(on, people, troubles, around, tokens, works)
-    grapevine = _grapevine(on, directory)
-    handlers = _handlers(on, desk, directory, grapevine, troubles)
+    windows, hears = Windows(on.client), partial(_learn, directory, news)
+    homes = homes_of(
+        HomeGround(
+            *(known, on.kept, people, works.waiting.ballots, troubles.desk, windows, clock),
+            on.settings.slack.team,
+        ),
+        desk,
+        news,
+    )
+    grapevine = _grapevine(on, hears)
+    heard = partial(_hear, hears, grapevine)
+    handlers = _handlers(on, desk, windows, homes.door, heard, troubles)
     seam = slack_app(handlers.handle, on.client.bolt_client())
     sockets = _sockets(on, seam)
     watch = SlackWatch(on.client, clock, on.settings.slack.team)
@@ -170,6 +187,7 @@ def join(on: Foundation) -> Bot:
         handlers=handlers,
         troubles=troubles,
         rounds=watch_over(troubles, works.timers),
+        homes=homes.keeper,
     )
 
 
@@ -179,16 +197,18 @@ def _works(
     troubles: Troubles,
     around: Surroundings,
     tokens: Tokens,
+    news: HomeNews,
 ) -> _Works:
     """Return what carries out what was asked for, and what it waits with."""
     book, clock, known, replicas = on.kept.book, on.clock, on.known, on.place.replicas
-    follow, offers = Follow(), Offers(known.ports, clock)
+    follow, offers = Follow(news.moved), Offers(known.ports, clock)
     pen = Pen(book, follow, clock, on.kept.sealer.fingerprint, on.kept.owner)
 
     def go_on(invocation: str, operation: Operation) -> None:
         dispatch.go_on(invocation, operation)
 
-    waiting = agreeing(Ground(on.settings, known, on.kept, people, around, offers, clock, go_on))
+    ground = Ground(on.settings, known, on.kept, people, around, offers, clock, go_on, news.decided)
+    waiting = agreeing(ground)
     timers = Timers(book, clock, on.kept.owner)
     needs = Needs(
         *(known.catalogue, known.rules, people, around, offers, known.ports, pen, replicas),
@@ -202,7 +222,7 @@ def _works(
     handing = DispatchParts(known.catalogue, book, engine, runner, replicas, clock, patience)
     dispatch = Dispatch(handing)
     _time(on, waiting.requesting, follow, timers)
-    return _Works(dispatch, engine, waiting, timers, follow, offers)
+    return _Works(dispatch, engine, waiting, timers, follow, offers, news)
 
 
 def _desk(
@@ -225,7 +245,18 @@ def _desk(
     acts = Acts(known.catalogue, known.rules, people, book, around, clock, approving)
     shown = Browsing(known.catalogue, known.rules, people, works.offers)
     looking = Looking(troubles.desk, people)
-    return Desk(Rooms(Road(parts), shown, acts, approving, works.follow, book, clock, looking))
+    rooms = (
+        Road(parts),
+        shown,
+        acts,
+        approving,
+        works.follow,
+        book,
+        clock,
+        looking,
+        works.news.asked,
+    )
+    return Desk(Rooms(*rooms))
 
 
 def _grounds(
@@ -265,8 +296,9 @@ def _engine_store(on: Foundation) -> Path | str:
 def _handlers(
     on: Foundation,
     desk: Desk,
-    directory: SlackDirectory,
-    grapevine: Grapevine | None,
+    windows: Windows,
+    home: HomeDoor,
+    heard: Callable[[Payload], Awaitable[None]],
     troubles: Troubles,
 ) -> Handlers:
     """Return what answers Slack, whichever way it comes."""
@@ -274,9 +306,10 @@ def _handlers(
         desk=desk,
         alarm=desk,
         catalogue=on.known.catalogue,
-        windows=Windows(on.client),
+        windows=windows,
         keys=Keys(on.kept.key),
-        heard=partial(_hear, directory, grapevine),
+        heard=heard,
+        home=home,
         aliases=on.settings.aliases,
         noticed=partial(_notice, troubles),
     )
@@ -290,18 +323,26 @@ async def _notice(troubles: Troubles, payload: Payload) -> None:
         await troubles.desk.room_closed(team, channel, payload.text("event", "user"))
 
 
-async def _hear(directory: SlackDirectory, grapevine: Grapevine | None, payload: Payload) -> None:
+def _learn(directory: SlackDirectory, homes: HomeNews, news: str) -> None:
+    """Learn *news* (of `news_of`): forget what they make old, and have it shown anew."""
+    directory.heard(news)
+    homes.heard(news)
+
+
+async def _hear(
+    hears: Callable[[str], None], grapevine: Grapevine | None, payload: Payload
+) -> None:
     """Learn what *payload* says has changed, and let the other bots know before it is acked."""
     news = news_of(payload)
     if news:
-        directory.heard(news)
+        hears(news)
     if news and grapevine is not None:
         await grapevine.tell(news)
 
 
-def _grapevine(on: Foundation, directory: SlackDirectory) -> Grapevine | None:
+def _grapevine(on: Foundation, hears: Callable[[str], None]) -> Grapevine | None:
     url = on.settings.store
-    return Grapevine(url, on.kept.store, directory.heard) if isinstance(url, str) else None
+    return Grapevine(url, on.kept.store, hears) if isinstance(url, str) else None
 
 
 def _front(on: Foundation, seam: Seam) -> Front | None:

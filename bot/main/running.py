@@ -118,7 +118,7 @@ def _keep_going(bot: Bot, clock: Clock, stack: AsyncExitStack) -> None:
     """Start what goes on for as long as the bot runs."""
     loops = [bot.timers.run(), bot.dispatch.run(), bot.watch.run(), bot.people.run()]
     loops += [measure(bot.engine, clock), _tidy(bot, clock), bot.rounds.run()]
-    loops.append(bot.troubles.vendors.learn(clock))
+    loops += [bot.troubles.vendors.learn(clock), bot.homes.run()]
     if isinstance(bot.replicas, SqlReplicas):
         loops.append(bot.replicas.run())
     if isinstance(clock, SharedClock):

@@ -96,7 +96,7 @@ class Approving:
             shown = Shown(matter.case, approval, has)
             word = shown.told(f"{vote.name} approved {shown.name}.", shown.waits)
             drafts = (*shown.run(State.WAITING), *shown.cards(), word)
-            return await self._is.book.amend(approval, Entry((said,), drafts))
+            return await self._matters.amend(approval, Entry((said,), drafts))
         if not decision.allowed:
             no = refusal(decision, matter.case.declared, matter.case.actor)
             return await self._matters.end(
@@ -108,7 +108,7 @@ class Approving:
             f"{vote.name} approved {shown.name}.", "It has enough approvals and runs."
         )
         drafts = (*shown.run(State.ACCEPTED), *shown.cards(), word)
-        if not await self._is.book.amend(approval, Entry((said,), drafts), to=State.ACCEPTED):
+        if not await self._matters.amend(approval, Entry((said,), drafts), to=State.ACCEPTED):
             return False
         self._is.go(matter.case.id, matter.case.declared)
         return True
@@ -175,7 +175,7 @@ class Approving:
         shown = Shown(matter.case, approval, has)
         detail: dict[str, object] = {"to": to, "act": "hand over", "lanes": list(lanes)}
         told = by(event(matter.case, Stage.STEP, self._is.clock, detail=detail), origin)
-        return await self._is.book.amend(approval, Entry((told,), shown.cards()))
+        return await self._matters.amend(approval, Entry((told,), shown.cards()))
 
     async def remark(self, invocation: str, origin: Origin, text: str) -> Answer:
         """Put a question about the request to who asked, in sight of all who decide."""
@@ -206,7 +206,7 @@ class Approving:
             ]
             detail: dict[str, object] = {"act": "ask", "text": discreet(said, matter.case)}
             told = by(event(matter.case, Stage.STEP, self._is.clock, detail=detail), origin)
-            if await self._is.book.amend(approval, Entry((told,), (*shown.cards(), word, *below))):
+            if await self._matters.amend(approval, Entry((told,), (*shown.cards(), word, *below))):
                 return _taken(matter.case)
         return _BUSY
 

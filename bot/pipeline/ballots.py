@@ -72,4 +72,6 @@ class Ballots:
             what=Shown(matter.case, matter.approval, has).name,
             lacking=lacking(matter.approval.needs, has),
             until=matter.approval.expires_at,
+            invocation=matter.case.id,
+            round=matter.approval.round,
         )

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Callable
 
 from bot.domain.notice import RunCard
 
@@ -10,14 +11,21 @@ KEPT = 1000
 
 
 class Follow:
-    """Hands each new picture of a run to whoever watches it."""
+    """Hands each new picture of a run to whoever watches it.
 
-    def __init__(self) -> None:
+    *moved* is called with a run's picture when it is in another state than before.
+    """
+
+    def __init__(self, moved: Callable[[RunCard], None] | None = None) -> None:
+        self._moved = moved
         self._last: OrderedDict[str, RunCard] = OrderedDict()
         self._changed = asyncio.Condition()
 
     async def tell(self, card: RunCard) -> None:
         """Show *card* to who watches its run."""
+        before = self._last.get(card.invocation)
+        if self._moved is not None and (before is None or before.state is not card.state):
+            self._moved(card)
         async with self._changed:
             self._last[card.invocation] = card
             self._last.move_to_end(card.invocation)

@@ -1,7 +1,7 @@
 """A request for approval as it stands now, and what may be done with it."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -35,9 +35,17 @@ _LAPSED = Refusal(message="This has lapsed.", fix="It can be asked again.", code
 _GONE = Refusal(message="This is no longer kept.", fix="Ask again.", code="gone")
 
 
+def _nobody(invocation: str, people: Collection[str]) -> None:
+    """Tell nobody of it."""
+    del invocation, people
+
+
 @dataclass(frozen=True)
 class Needs:
-    """What approvals are asked for and counted with. *go* hands on what was approved."""
+    """What approvals are asked for and counted with. *go* hands on what was approved.
+
+    *heard* is told of each change: the invocation, and who may decide it by now.
+    """
 
     catalogue: Catalogue
     rules: Rules
@@ -49,6 +57,7 @@ class Needs:
     fingerprint: Fingerprint
     offers: Offers
     go: Callable[[str, Operation], None]
+    heard: Callable[[str, Collection[str]], None] = _nobody
     lanes: Mapping[str, LaneRule] = field(default_factory=dict)
 
 
@@ -157,7 +166,23 @@ class Matters:
         news = () if withdrawn else (shown.told(words, fix),)
         drafts = (*shown.run(state, words, fix), *shown.cards(), *news)
         wiped = params_json(matter.case.params, wipe_secrets=True)
-        return await self._is.book.amend(approval, Entry((told,), drafts), to=state, params=wiped)
+        return await self.amend(approval, Entry((told,), drafts), to=state, params=wiped)
+
+    async def amend(
+        self,
+        approval: Approval,
+        entry: Entry,
+        *,
+        to: State | None = None,
+        params: str | None = None,
+        able: Collection[str] = (),
+    ) -> bool:
+        """See `Book.amend`; whoever listens is told. *able* may decide it from now on."""
+        if not await self._is.book.amend(approval, entry, to=to, params=params):
+            return False
+        asked = (place.to for place in approval.places if place.direct)
+        self._is.heard(approval.invocation, {*able, *asked})
+        return True
 
     def digest(self, case: ClearCase, preview: Rows) -> str:
         """Return what stands for all that is agreed to: the same only for exactly the same."""

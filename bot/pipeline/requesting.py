@@ -1,8 +1,9 @@
 """Asking for approval: once it is needed, and anew where what was agreed to has changed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from bot.domain.actor import Actor
 from bot.domain.approval import Approval, Remark, Standing
 from bot.domain.decision import Decision, Effect, Question
 from bot.domain.errors import Refused
@@ -75,7 +76,8 @@ class Requesting:
         if decision.effect is not Effect.NEEDS_APPROVAL:
             await self._settle_unasked(case, decision)
             return
-        approval = await self._request(case, asked, decision, preview)
+        able = await self._matters.voters.able(tuple(decision.needs), asked)
+        approval = self._request(case, asked, decision, preview, able)
         if before is not None:
             approval = self._round_after(before, approval)
         has = await self._matters.voters.counts(approval, asked)
@@ -93,15 +95,23 @@ class Requesting:
         news = again or shown.alone()
         seen = (*shown.run(State.WAITING), *shown.cards(), *news)
         entry = Entry((told,), seen, self._timers(approval))
-        await self._is.book.amend(approval, entry, to=State.WAITING if before else None)
+        to, ids = State.WAITING if before else None, {person.id for person in able}
+        await self._matters.amend(approval, entry, to=to, able=ids)
 
-    async def _request(
-        self, case: ClearCase, asked: Question, decision: Decision, seen: tuple[Rows, str]
+    def _request(
+        self,
+        case: ClearCase,
+        asked: Question,
+        decision: Decision,
+        seen: tuple[Rows, str],
+        able: Sequence[Actor],
     ) -> Approval:
-        """Make the first request; *seen* is what would change, or why that is not known."""
+        """Make the first request, to those who are *able* to decide it.
+
+        *seen* is what would change, or why that is not known.
+        """
         now, lanes = self._is.clock.now(), tuple(decision.needs)
         preview, trouble = seen
-        able = await self._matters.voters.able(lanes, asked)
         rules = [self._is.lanes.get(lane, LaneRule()) for lane in lanes]
         return Approval(
             invocation=case.id,

@@ -26,7 +26,7 @@ from bot.slack.prompts import press_button, prompt_card
 from bot.slack.results import drawn, more, overflow, rest
 from bot.slack.tables import table
 
-__all__ = ["AGAIN", "CANCEL", "SHARE", "card", "detail", "note_view", "overflow"]
+__all__ = ["AGAIN", "CANCEL", "SHARE", "are_you_sure", "card", "detail", "note_view", "overflow"]
 
 CANCEL, SHARE, AGAIN = "cancel", "share", "again"
 """The action_ids of our buttons; the value of each is an invocation's id."""
@@ -195,7 +195,7 @@ def _buttons(card: RunCard, audience: Audience) -> list[Block]:
         if card.state is State.SUCCEEDED and audience is Audience.PERSON:
             found.append(button("Share here", SHARE, card.invocation))
     elif card.state in _GOING:
-        sure = _are_you_sure()
+        sure = are_you_sure()
         found.append(button("Cancel", CANCEL, card.invocation, style="danger", confirm=sure))
     return found
 
@@ -204,7 +204,8 @@ def _break_glass(invocation: str) -> Block:
     return button("🚨 Break glass", GLASS, invocation, style="danger")
 
 
-def _are_you_sure() -> Block:
+def are_you_sure() -> Block:
+    """Draw what is asked before a run is cancelled."""
     return {
         "title": plain("Cancel this run?", limits.CONFIRM_TITLE),
         "text": plain("It stops before its next step. What is done stays.", limits.CONFIRM_TEXT),

@@ -20,7 +20,7 @@ from bot.slack.catalogue import catalogue_view
 from bot.slack.declaring import BUTTON, Declaring, declare_button
 from bot.slack.desk import Alarm, Desk
 from bot.slack.forms import form
-from bot.slack.home import Home
+from bot.slack.home_door import HomeDoor
 from bot.slack.incident_command import COMMAND as INCIDENT
 from bot.slack.incident_command import IncidentCommand, Rooms
 from bot.slack.offering import Offering
@@ -61,6 +61,7 @@ class Parts:
     windows: Windows
     keys: Keys
     heard: Callable[[Payload], Awaitable[None]]
+    home: HomeDoor
     aliases: Mapping[str, str] = field(default_factory=dict)
     noticed: Callable[[Payload], Awaitable[None]] = _nobody
 
@@ -74,10 +75,9 @@ class Handlers:
         rooms = Rooms(at.desk, at.alarm, at.catalogue, at.windows, at.keys, declaring)
         self._incident = IncidentCommand(rooms)
         self._reactions = Reactions(at.desk, at.alarm)
-        self._presses = Presses(at.desk, at.windows, at.keys, declaring)
+        self._presses = Presses(at.desk, at.windows, at.keys, at.home, declaring)
         self._submissions = Submissions(at.desk, at.catalogue, at.keys)
         self._offering = Offering(at.desk, at.catalogue)
-        self._home = Home(at.desk, at.catalogue, at.windows)
         self._noticing: set[asyncio.Task[None]] = set()
         self._routes: Mapping[str, Callable[[Payload], Awaitable[Body]]] = {
             "command": self._command,
@@ -182,7 +182,7 @@ class Handlers:
 
     async def _event(self, payload: Payload) -> Body:
         await self._at.heard(payload)
-        await self._home.opened(payload)
+        self._at.home.opened(payload)
         await self._reactions.noticed(payload)
         if payload.text("event", "type") in NOTICED and not _is_ours(payload):
             task = asyncio.create_task(self._notice(payload))

@@ -1,87 +1,52 @@
-"""The App Home: what this is, and what the person who looks at it may run."""
+"""The App Home, drawn: what is somebody's own, and what they may run."""
 
-import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
-from bot.domain.catalogue import Catalogue
-from bot.domain.invocation import Origin
 from bot.domain.operation import Operation, Risk
 from bot.pipeline.answers import Refusal
+from bot.pipeline.mine import Own
 from bot.slack import limits
-from bot.slack.asking import origin_of
 from bot.slack.blocks import Block, button, context, plain, section
-from bot.slack.desk import Desk
+from bot.slack.home_own import DECLARE, OPEN, REFILL, STAR, declare_button, own_blocks, star_select
 from bot.slack.mrkdwn import bold, code, join, sentence, text
-from bot.slack.payload import Payload
-from bot.slack.windows import Windows
 
-FIND, OPEN = "find", "open_form"
-"""The action_ids of the Home's buttons. The second goes before a colon and an operation's name."""
+__all__ = ["BUTTONS", "FIND", "OPEN", "REFILL", "STAR", "home_view", "nothing_view"]
 
-_SUMMARY = 300
+FIND = "find"
+"""The action_id of the button that opens the catalogue."""
+
+BUTTONS = frozenset({OPEN, REFILL, STAR})
+"""The action_ids, before a colon, of what is pressed in the Home alone."""
+
+_Groups = Mapping[str, Sequence[Operation]]
+
+_SUMMARY, _CHOICES = 300, 200
 _MARKS: Mapping[Risk, str] = MappingProxyType({Risk.READ: "", Risk.CHANGE: "✏️", Risk.DISRUPT: "⚠️"})
 _LEGEND = "✏️ changes something · ⚠️ disturbs people or running services at once"
 _NOTHING = "You may run none of the operations here."
-_NAMELESS = "unknown_actor"
-_LOG = logging.getLogger(__name__)
 
 
-class Home:
-    """Shows the Home to whoever opens it. What fails is logged: the event is acked all the same."""
+def home_view(mine: Sequence[Operation], known: int, own: Own | None = None) -> Block:
+    """Draw the Home of who may run *mine* of the *known* operations, with what is their *own*.
 
-    def __init__(self, desk: Desk, catalogue: Catalogue, windows: Windows) -> None:
-        self._desk = desk
-        self._catalogue = catalogue
-        self._windows = windows
-
-    async def opened(self, payload: Payload) -> None:
-        """Publish the Home, soon, where that is what the event in *payload* tells of."""
-        event = Payload(payload.at("event") or {})
-        if event.text("type") != "app_home_opened" or event.text("tab") != "home":
-            return
-        # The event's channel is that of the messages tab, where nothing is asked.
-        who = {"user": event.id("user"), "team": payload.id("team")}
-        origin = origin_of(Payload(who))
-        if origin is None:
-            return
-        try:
-            self._windows.publish(origin.user, await self._drawn(origin))
-        except Exception:  # noqa: BLE001  Sent once more, as Slack would, it fails once more.
-            _LOG.exception("A Home could not be drawn.")
-
-    async def _drawn(self, origin: Origin) -> Block:
-        mine = await self._desk.offers(origin)
-        if mine:
-            return home_view(mine, len(self._catalogue))
-        return nothing_view(await self._why_none(origin))
-
-    async def _why_none(self, origin: Origin) -> Refusal | None:
-        """Return the reason that all operations are refused for, if they have one in common."""
-        common: Refusal | None = None
-        for operation in self._catalogue:
-            answer = await self._desk.opens(origin, operation.name)
-            if not isinstance(answer, Refusal):
-                return None
-            if common is not None and common.message != answer.message:
-                return None
-            common = answer
-            if answer.code == _NAMELESS:
-                # While Slack is silent each question takes a second.
-                break
-        return common
-
-
-def home_view(mine: Sequence[Operation], known: int) -> Block:
-    """Draw the Home of who may run *mine* of the *known* operations, as many as a view holds."""
+    As many operations are listed as a view has room for.
+    """
+    own = own or Own()
+    may = frozenset(operation.name for operation in mine)
     marked = any(o.risk is not Risk.READ for o in mine)
+    declares = [{"type": "actions", "elements": [declare_button()]}] if DECLARE in may else []
+    theirs, groups = own_blocks(own, may), _grouped(mine)
     top = [
         _header(),
+        *declares,
+        *theirs,
+        *([{"type": "divider"}] if theirs else []),
         section(text(_about(len(mine), known))),
-        {"type": "actions", "elements": [_find()]},
+        _finding(groups, own.favourites),
         *([context(text(_LEGEND))] if marked else []),
     ]
-    listed, shown = _listed(mine, limits.VIEW_BLOCKS - len(top) - 1)
+    listed, shown = _listed(groups, own.favourites, limits.VIEW_BLOCKS - len(top) - 1)
     return _view([*top, *listed, *_left_out(len(mine) - shown)])
 
 
@@ -106,31 +71,48 @@ def _about(mine: int, known: int) -> str:
     )
 
 
-def _find() -> Block:
-    return button("Find an operation", FIND, "catalogue", style="primary")
+def _finding(groups: _Groups, favourites: Sequence[str]) -> Block:
+    """Draw what leads to each operation, and what marks it."""
+    find = button("Find an operation", FIND, "catalogue", style="primary")
+    names: dict[str, list[str]] = {}
+    for one in [one for several in groups.values() for one in several][:_CHOICES]:
+        names.setdefault(one.group, []).append(one.name)
+    # Under another id Slack forgets what was chosen, and the choice stands open again.
+    state = f"find:{len(favourites)}:{favourites[-1] if favourites else ''}"
+    stars = [star_select(names, favourites)] if names else []
+    return {"type": "actions", "block_id": state, "elements": [find, *stars]}
 
 
-def _listed(mine: Sequence[Operation], room: int) -> tuple[list[Block], int]:
-    """Draw *mine* by group in at most *room* blocks; return them and how many are drawn."""
-    blocks: list[Block] = []
-    shown, group = 0, ""
+def _grouped(mine: Sequence[Operation]) -> _Groups:
+    groups: dict[str, list[Operation]] = {}
     for operation in sorted(mine, key=lambda o: (o.group, o.name)):
-        new = operation.group != group
-        heading = [section(bold(text(operation.group.capitalize())))] if new else []
-        if len(blocks) + len(heading) >= room:
+        groups.setdefault(operation.group, []).append(operation)
+    return groups
+
+
+def _listed(groups: _Groups, favourites: Collection[str], room: int) -> tuple[list[Block], int]:
+    """Draw *groups* in at most *room* blocks; return them and how many operations are drawn."""
+    blocks: list[Block] = []
+    shown = 0
+    for group, operations in groups.items():
+        fit = operations[: max(0, room - len(blocks) - 1)]
+        if not fit:
             break
-        blocks += [*heading, _line(operation)]
-        shown, group = shown + 1, operation.group
+        lines = [_line(one, marked=one.name in favourites) for one in fit]
+        blocks += [section(bold(text(group.capitalize()))), *lines]
+        shown += len(fit)
     return blocks, shown
 
 
-def _line(operation: Operation) -> Block:
-    name = join([code(operation.name), text(_MARKS[operation.risk])], " ")
+def _line(operation: Operation, *, marked: bool) -> Block:
+    star = "★" if marked else ""
+    name = join([code(operation.name), text(_MARKS[operation.risk]), text(star)], " ")
     words = join([name, sentence(operation.summary, _SUMMARY)], "\n")
     open_it = button("Open", f"{OPEN}:{operation.name}", operation.name)
-    return {**section(words), "accessory": open_it}
+    label = limits.clip(f"Open {operation.name}", limits.BUTTON_TEXT)
+    return {**section(words), "accessory": {**open_it, "accessibility_label": label}}
 
 
 def _left_out(count: int) -> list[Block]:
-    words = f"{count} more do not fit here. `Find an operation`, at the top, finds each of them."
+    words = f"{count} more do not fit here. `Find an operation`, above, finds each of them."
     return [context(sentence(words))] if count else []

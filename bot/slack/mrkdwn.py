@@ -125,6 +125,12 @@ def moment(at: datetime) -> Mrkdwn:
     return _made(f"<!date^{round(at.timestamp())}^{{time}}|{known}>")
 
 
+def day_and_moment(at: datetime) -> Mrkdwn:
+    """Return *at* as `moment` does, with the day, which near today is a word."""
+    known = f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return _made(f"<!date^{round(at.timestamp())}^{{date_short_pretty}} {{time}}|{known}>")
+
+
 def web_address(url: str) -> str | None:
     """Return *url* as it may stand in a link or button: https, with a host; else None."""
     try:

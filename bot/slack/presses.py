@@ -6,7 +6,7 @@ from typing import Any
 from bot.domain.invocation import Origin
 from bot.domain.notice import Note
 from bot.domain.operation import Operation, Risk
-from bot.pipeline.answers import Answer, Ask, Asking, Form, Refusal, Taken
+from bot.pipeline.answers import Answer, Ask, Asking, Form, Refusal, Taken, Value
 from bot.pipeline.incident_words import DECLARE
 from bot.slack import approvals, glass, home, prompts, sentences
 from bot.slack.asking import Keys, origin_of
@@ -16,6 +16,7 @@ from bot.slack.catalogue import catalogue_view
 from bot.slack.declaring import BUTTON, Declaring
 from bot.slack.desk import Desk
 from bot.slack.forms import blank_form, form
+from bot.slack.home_door import HomeDoor
 from bot.slack.payload import Payload
 from bot.slack.state import asked_of
 from bot.slack.windows import Windows
@@ -24,10 +25,13 @@ from bot.slack.windows import Windows
 class Presses:
     """Answers pressed buttons. The ack shows nothing, so words follow beside it."""
 
-    def __init__(self, desk: Desk, windows: Windows, keys: Keys, declaring: Declaring) -> None:
+    def __init__(
+        self, desk: Desk, windows: Windows, keys: Keys, door: HomeDoor, declaring: Declaring
+    ) -> None:
         self._desk = desk
         self._windows = windows
         self._keys = keys
+        self._door = door
         self._declaring = declaring
         self._calls = {CANCEL: desk.cancel, SHARE: desk.share, AGAIN: desk.again}
 
@@ -36,7 +40,7 @@ class Presses:
         action = payload.first("actions")
         _, channel = asked_of(payload.at("view"))
         origin = origin_of(payload, channel or payload.text("container", "channel_id"))
-        value = action.text("value")
+        value = action.text("value") or action.text("selected_option", "value")
         if origin is not None and action.text("action_id") == BUTTON:
             await self._show(payload, origin, await self._declaring.pressed(payload, origin, value))
             return ""
@@ -51,8 +55,8 @@ class Presses:
                 await self._decide(payload, origin, way, approvals.Ref.read(value))
             case glass.GLASS:
                 await self._open(payload, origin, glass.glass_view(value, origin.channel))
-            case home.OPEN:
-                await self._open(payload, origin, await self._form(origin, value))
+            case button if button in home.BUTTONS:
+                await self._at_home(payload, origin, button, value)
             case _:
                 await self._prompted(payload, origin, action.text("action_id"), value)
         return ""
@@ -67,6 +71,20 @@ class Presses:
                 await self._show(payload, origin, await self._form(origin, name, params))
             case _:
                 pass
+
+    async def _at_home(self, payload: Payload, origin: Origin, button: str, value: str) -> None:
+        """Open a form, empty or as it was once filled in; or mark a favourite."""
+        if button == home.STAR:
+            await self._door.starred(origin, value)
+            return
+        if button == home.OPEN:
+            await self._open(payload, origin, await self._form(origin, value))
+            return
+        match await self._door.refill(origin, value):
+            case Refusal() as no:
+                await self._open(payload, origin, note_view(sentences.note_of(no)))
+            case name, params:
+                await self._open(payload, origin, await self._form(origin, name, params))
 
     async def _act(self, payload: Payload, origin: Origin, button: str, invocation: str) -> None:
         """Do to *invocation* what *button* says."""
@@ -103,7 +121,7 @@ class Presses:
         self,
         origin: Origin,
         name: str,
-        params: Mapping[str, str] | None = None,
+        params: Mapping[str, Value] | None = None,
         ask: Ask | None = None,
     ) -> Block:
         """Return the form of the operation *name*, filled in, or why it is not opened."""

@@ -41,9 +41,9 @@ class Windows:
         """Show *view* in place of the modal *view_id*, soon."""
         self._soon(self._client.write("views.update", view_id=view_id, view=view))
 
-    def publish(self, user: str, view: dict[str, Any]) -> None:
-        """Show *view* as the App Home of *user*, soon."""
-        self._soon(self._client.write("views.publish", user_id=user, view=view))
+    async def publish(self, user: str, view: dict[str, Any]) -> None:
+        """Show *view* as the App Home of *user*; raises IntegrationError."""
+        await self._client.write("views.publish", user_id=user, view=view)
 
     def tell(self, origin: Origin, message: dict[str, Any], *, instead: bool = False) -> None:
         """Show *message* to who pressed, soon; *instead* of the message that was pressed."""

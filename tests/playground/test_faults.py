@@ -88,3 +88,19 @@ async def test_posting_faster_than_one_a_second_is_refused_when_switched_on(
     assert refused.value.response.status_code == 429
     clock.passes(1)
     assert (await client.chat_postMessage(channel=ops, text="2"))["ok"]
+
+
+async def test_more_calls_in_a_minute_than_a_tier_has_are_refused_when_switched_on(
+    slack: PretendSlack, client: AsyncWebClient, clock: SetClock
+) -> None:
+    slack.workspace.faults.enforce_tier("auth.test", 2)
+    await client.auth_test()
+    clock.passes(20)
+    await client.auth_test()
+
+    with pytest.raises(SlackApiError) as refused:
+        await client.auth_test()
+
+    assert refused.value.response.headers["Retry-After"] == "40"
+    clock.passes(40)
+    assert (await client.auth_test())["ok"]

@@ -1,5 +1,6 @@
 """The Slack surface over a pretend workspace, with a desk that writes down what it is asked."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
@@ -9,6 +10,8 @@ from bot.slack.app import slack_app
 from bot.slack.asking import Keys
 from bot.slack.front import Dispatch, Front
 from bot.slack.handlers import Handlers, Parts
+from bot.slack.home_door import HomeDoor, HomePainter
+from bot.slack.home_keeping import HomeKeeper
 from bot.slack.payload import Payload
 from bot.slack.windows import Windows
 from integrations.ports import Chat, Room
@@ -19,6 +22,7 @@ from playground.driver import PretendSlack
 from playground.http import asgi
 from playground.model import Message
 from tests.clock import SetClock
+from tests.slack.belongings import Belongings
 from tests.slack.desk import CATALOGUE, QUIET, WrittenDown
 from tests.slack.office import Office, sending
 from tests.slack.outbox import Shelf
@@ -35,6 +39,8 @@ class Surface:
     windows: Windows
     dispatch: Dispatch
     clock: SetClock
+    homes: HomeKeeper
+    mine: Belongings
     heard: list[str] = field(default_factory=list)
 
 
@@ -65,13 +71,19 @@ async def surface(
     async def hears(payload: Payload) -> None:
         heard.append(payload.text("event", "type"))
 
-    parts = Parts(
-        desk, QUIET, CATALOGUE, windows, Keys(b"key"), hears, {"/suspend": "users.suspend"}
-    )
+    mine = Belongings()
+    painter = HomePainter(desk, CATALOGUE, mine)
+    homes = HomeKeeper(painter.draw, windows.publish, clock)
+    keeping = asyncio.create_task(homes.run())
+    door = HomeDoor(mine, homes)
+    known = {"/suspend": "users.suspend"}
+    parts = Parts(desk, QUIET, CATALOGUE, windows, Keys(b"key"), hears, door, aliases=known)
     dispatch = slack_app(Handlers(parts).handle, client.bolt_client())
     slack.deliver_to(asgi(Front(dispatch, slack.signing_secret, clock)))
-    yield Surface(slack, desk, client, windows, dispatch, clock, heard)
+    yield Surface(slack, desk, client, windows, dispatch, clock, homes, mine, heard)
     await windows.close()
+    keeping.cancel()
+    await asyncio.gather(keeping, return_exceptions=True)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from bot.slack.app import slack_app
 from bot.slack.asking import Keys
 from bot.slack.front import Front
 from bot.slack.handlers import Handlers, Parts
+from bot.slack.home_door import HomeDoor
 from bot.slack.payload import Payload
 from playground.driver import PretendSlack
 from playground.http import asgi
@@ -26,7 +27,8 @@ def joined(surface: Surface, noticed: Noticed) -> Handlers:
     async def hears(payload: Payload) -> None:
         del payload
 
-    parts = Parts(surface.desk, QUIET, CATALOGUE, surface.windows, Keys(b"key"), hears)
+    door = HomeDoor(surface.mine, surface.homes)
+    parts = Parts(surface.desk, QUIET, CATALOGUE, surface.windows, Keys(b"key"), hears, door)
     handlers = Handlers(replace(parts, noticed=noticed))
     dispatch = slack_app(handlers.handle, surface.client.bolt_client())
     surface.slack.deliver_to(asgi(Front(dispatch, surface.slack.signing_secret, surface.clock)))

@@ -1,7 +1,7 @@
 """The incidents: declared once, changed one after the other, shown as they stand."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
@@ -40,16 +40,25 @@ _NUMBER = re.compile(r"(?:inc-|drill-|#)?0*(\d{1,9})", re.IGNORECASE)
 _ROOM = re.compile(r"<#([CG][A-Z0-9]{2,20})(?:\|[^>]*)?>|([CG][A-Z0-9]{8,20})")
 
 
+Heard = Callable[[Incident | None, Incident], None]
+"""Is told of an incident as it was, unless it is new, and as it is."""
+
+
 class IncidentDesk:
     """Implements `Incidents` and `Trouble` over *shelf*. *told* is an incident of the settings."""
 
     def __init__(self, shelf: Shelf, plan: Plan, clock: Clock, told: str | None = None) -> None:
+        self._hears: list[Heard] = []
         self.plan = plan
         self.shelf = shelf
         self._clock = clock
         self._told = told
         self._current: dict[str, tuple[float, str | None]] = {}
         self._rooms: dict[str, tuple[float, frozenset[str]]] = {}
+
+    def on_change(self, heard: Heard) -> None:
+        """Tell *heard* of each incident that is declared or changed in this process."""
+        self._hears.append(heard)
 
     async def current(self, team: str) -> str | None:
         """See `Trouble.current`."""
@@ -101,7 +110,8 @@ class IncidentDesk:
             return made, entry_for(made, self.plan, (), now), (first,)
 
         found, mine = await self.shelf.declare(by.team, key, same, make)
-        self._changed()
+        if mine:
+            self._changed(None, found)
         return Declared(incident=found, fresh=mine)
 
     async def get(self, incident: str) -> Incident:
@@ -168,13 +178,15 @@ class IncidentDesk:
             after = edit(before)
             entry = entry_for(after, self.plan, say, self._clock.now())
             if await self.shelf.amend(after, moments, entry):
-                self._changed()
+                self._changed(before, after)
                 return after.with_(version=after.version + 1)
         raise Refused("Too many change this incident at once.", fix="Ask again in a moment.")
 
-    def _changed(self) -> None:
+    def _changed(self, before: Incident | None, after: Incident) -> None:
         self._current.clear()
         self._rooms.clear()
+        for heard in self._hears:
+            heard(before, after)
 
     async def quietly(self, incident: str, edit: Edit) -> Incident:
         """Change it by *edit* without a word: what nobody sees."""
