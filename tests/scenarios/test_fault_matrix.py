@@ -25,7 +25,7 @@ SUBSETS = tuple(
 )
 KINDS = ("down", "lossy", "rate_limited", "server_error")
 MATRIX = tuple(itertools.product(SUBSETS, KINDS))
-SAMPLED = 4
+SAMPLED = 3
 SLOW = 0.25
 """Seconds that Slack takes for each call while it is slow: a press makes a dozen in a row."""
 

@@ -47,17 +47,7 @@ async def types(here: Fire, words: str) -> None:
     await here.slack.types(here.world.ada, f"/ops incident.declare {words}", here.world.ops)
 
 
-@pytest.mark.parametrize(
-    "title",
-    [
-        "🔥🔥🔥",
-        "👩‍👩‍👧‍👦 is down",
-        "x" * 200,
-        "Zażółć gęślą jaźń",
-        "a*b_c~d <b>&amp;",
-        "مرحبا بالعالم",
-    ],
-)
+@pytest.mark.parametrize("title", ["🔥 👩‍👩‍👧‍👦 🔥", "x" * 200, "Zażółć مرحبا a*b_c~d <b>&amp;"])
 async def test_a_title_of_any_signs_is_kept_and_shown_as_it_was_typed(
     title: str, tmp_path: Path
 ) -> None:
@@ -121,8 +111,8 @@ async def test_a_title_that_is_too_long_is_refused_at_its_field(tmp_path: Path) 
         assert await here.desk.shelf.live(here.slack.team_id) == []
 
 
-@pytest.mark.parametrize("mention", ["<!here>", "<!channel> and @everyone", "<!subteam^S1|x>"])
-async def test_a_mention_in_a_title_calls_nobody(mention: str, tmp_path: Path) -> None:
+async def test_a_mention_in_a_title_calls_nobody(tmp_path: Path) -> None:
+    mention = "<!here> <!channel> @everyone <!subteam^S1|x>"
     async with fire(tmp_path, announced=True) as here:
         # As Slack sends what somebody typed with its own signs, unescaped, by a form.
         ada = here.world.ada

@@ -90,7 +90,10 @@ async def test_a_policy_with_nobody_on_it_is_said_to_have_woken_nobody(tmp_path:
         assert not any("were shown" in line for line in told)
 
 
-@pytest.mark.parametrize("kind", ["server_error", "down", "wrong"])
+@pytest.mark.parametrize(
+    "kind",
+    ["server_error", *(pytest.param(kind, marks=pytest.mark.soak) for kind in ("down", "wrong"))],
+)
 async def test_a_pager_that_breaks_shows_the_numbers_as_they_were_last_known(
     kind: str, tmp_path: Path
 ) -> None:
