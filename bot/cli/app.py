@@ -14,6 +14,7 @@ from bot.cli.explaining import who_may, why
 from bot.cli.printing import complain
 from bot.cli.replaying import replay
 from bot.cli.running import Joined, operations, run
+from bot.cli.scheduling import schedule
 from bot.domain.errors import RedbuttonError
 
 
@@ -55,6 +56,7 @@ for _command in (
     migrate,
     manifest,
     policy,
+    schedule,
 ):
     redbutton.add_command(_command)
 

@@ -57,7 +57,8 @@ class Surface(StrEnum):
 class Origin(BaseModel):
     """Where it was asked, and so where it is answered.
 
-    *response_url* is Slack's, good for 30 minutes.
+    *response_url* is Slack's, good for 30 minutes. *owner* is the person for whom a schedule asks,
+    *late* says that it asks later than it should, and by how much.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -67,6 +68,8 @@ class Origin(BaseModel):
     user: str
     channel: str | None = None
     response_url: str | None = None
+    owner: str | None = None
+    late: str = ""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from bot.main.desk import Desk, Rooms
 from bot.main.health import SlackWatch, checks, facts
 from bot.main.kept import Kept
 from bot.main.known import Known
+from bot.main.scheduling import Upon, schedules_of, shelf_of
 from bot.main.sharing import Place
 from bot.main.trouble import Troubles, troubles_of, watch_over, webhooks_of
 from bot.main.vendors import vendors_of
@@ -43,6 +44,8 @@ from bot.pipeline.running import Needs, Runner
 from bot.pipeline.settling import Settling
 from bot.pipeline.surroundings import Surroundings
 from bot.pipeline.timers import Timers
+from bot.schedule.keeping import Keeper
+from bot.schedule.people import WithSchedules
 from bot.settings import Settings
 from bot.slack.app import slack_app
 from bot.slack.asking import Keys
@@ -81,6 +84,7 @@ class Bot:
     grapevine: Grapevine | None
     troubles: Troubles
     rounds: Rounds
+    schedules: Keeper
 
 
 def needed(value: SecretStr | None, name: str) -> str:
@@ -147,7 +151,8 @@ def join(on: Foundation) -> Bot:
     )
     acts = Acts(known.catalogue, known.rules, people, book, around, clock, waiting.approving)
     shown = Browsing(known.catalogue, known.rules, people, offers)
-    desk = Desk(Rooms(Road(parts), shown, acts, waiting.approving, follow, book, clock))
+    road = Road(parts)
+    desk = Desk(Rooms(road, shown, acts, waiting.approving, follow, book, clock))
     grapevine = _grapevine(on, directory)
     seam = _seam(on, desk, directory, grapevine)
     sockets = _sockets(on, seam)
@@ -158,6 +163,7 @@ def join(on: Foundation) -> Bot:
     sender = Sender(on.kept.outbox, on.client, rendered, clock)
     _time(on, waiting.requesting, follow, timers)
     rounds = watch_over(troubles, timers)
+    upon = Upon(on.settings, clock, on.kept, known, people, around, troubles.vendors.chat)
     return Bot(
         app=app,
         desk=desk,
@@ -176,6 +182,7 @@ def join(on: Foundation) -> Bot:
         grapevine=grapevine,
         troubles=troubles,
         rounds=rounds,
+        schedules=schedules_of(upon, road.ask),
     )
 
 
@@ -184,7 +191,8 @@ def _grounds(
 ) -> tuple[OnCallDirectory, Troubles, Surroundings]:
     """Return who there is, what keeps incidents, and what is so around; all of it is provided."""
     vendors = vendors_of(on.settings, on.client, on.clock, directory.by_email)
-    people = people_of(on.settings, directory, vendors.rota, on.clock)
+    everybody = WithSchedules(directory, shelf_of(on.kept))
+    people = people_of(on.settings, everybody, vendors.rota, on.clock)
     troubles = troubles_of(on.settings, on.known, on.kept, vendors, on.clock)
     around = surroundings_of(on.settings, people, on.kept, troubles.desk, on.clock)
     _provide(on, people, around)

@@ -117,6 +117,7 @@ def _keep_going(bot: Bot, clock: Clock, stack: AsyncExitStack) -> None:
     loops = [bot.timers.run(), bot.dispatch.run(), bot.watch.run(), bot.people.run()]
     loops += [measure(bot.engine, clock), _tidy(bot, clock), bot.rounds.run()]
     loops.append(bot.troubles.vendors.learn(clock))
+    loops.append(bot.schedules.run(lambda: bot.watch.team))
     if isinstance(bot.replicas, SqlReplicas):
         loops.append(bot.replicas.run())
     if isinstance(clock, SharedClock):
