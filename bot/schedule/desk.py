@@ -1,5 +1,6 @@
 """The schedules: made, paused, resumed, removed, and read back."""
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,6 +31,8 @@ from bot.schedule.calendars import Calendars
 from bot.schedule.places import Places
 from bot.schedule.telling import Telling
 from bot.schedule.wall import see_possible, trigger_of
+
+log = logging.getLogger(__name__)
 
 SHOWN = 5
 """How many of the next times are shown."""
@@ -178,6 +181,12 @@ class ScheduleDesk(Schedules):
             return
         same = now.when == wanted.when and now.declared
         stays: dict[str, object] = {"version": now.version, "owner_name": now.owner_name}
+        if not now.declared:
+            log.warning(
+                "The settings tell of a schedule %r, which takes the place of that of %s.",
+                now.name,
+                now.owner_name or now.owner,
+            )
         if now.declared:
             stays |= {"paused": now.paused, "troubles": now.troubles}
         if same:

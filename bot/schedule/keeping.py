@@ -48,6 +48,8 @@ class Keeper:
         self._held: dict[str, Schedule] = {}
         self._mark = ""
         self._woken = asyncio.Event()
+        self.declared = asyncio.Event()
+        """Set once what the settings tell is kept."""
 
     async def run(self, team: Callable[[], str | None]) -> None:
         """Keep time for ever; *team* says which workspace it is, once known."""
@@ -68,6 +70,7 @@ class Keeper:
         if team is not None and self._wishes is not None:
             await self.desk.declare(team, self._wishes)
             self._wishes = None
+            self.declared.set()
         mark = await self._shelf.mark()
         if mark != self._mark:
             await self._learn({_id(one): one for one in await self._shelf.everywhere()})

@@ -34,6 +34,7 @@ BY_NAME = {
     "service": "PCHECK1",
     "summary": '"The printer is on fire"',
     "text": "moreau",
+    "when": '"weekdays at 9:00 Europe/Berlin"',
     "ticket": "OPS-12",
     "to": "Done",
 }
