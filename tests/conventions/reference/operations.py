@@ -27,6 +27,7 @@ WORDS = {
 BY_NAME = {
     "comment": '"It is out now."',
     "domain": "shop.example",
+    "name": "morning",
     "operation": "users.suspend",
     "page": "Q0ABCDEFGHIJKL",
     "reason": '"card testing"',
