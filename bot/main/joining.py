@@ -158,12 +158,11 @@ def join(on: Foundation) -> Bot:
     sockets = _sockets(on, seam)
     watch = SlackWatch(on.client, clock, on.settings.slack.team)
     tells = partial(facts, on.kept, engine, sockets, replicas, clock, known.rules)
-    hooks = webhooks_of(on.settings, troubles)
-    app = web(_front(on, seam), checks(on.kept, watch, sockets, clock), tells, hooks)
+    doors = (checks(on.kept, watch, sockets, clock), tells, webhooks_of(on.settings, troubles))
+    app = web(_front(on, seam), *doors)
     sender = Sender(on.kept.outbox, on.client, rendered, clock)
     _time(on, waiting.requesting, follow, timers)
     rounds = watch_over(troubles, timers)
-    upon = Upon(on.settings, clock, on.kept, known, people, around, troubles.vendors.chat)
     return Bot(
         app=app,
         desk=desk,
@@ -182,7 +181,7 @@ def join(on: Foundation) -> Bot:
         grapevine=grapevine,
         troubles=troubles,
         rounds=rounds,
-        schedules=schedules_of(upon, road.ask),
+        schedules=schedules_of(_upon(on, people, around, troubles), road.ask),
     )
 
 
@@ -197,6 +196,12 @@ def _grounds(
     around = surroundings_of(on.settings, people, on.kept, troubles.desk, on.clock)
     _provide(on, people, around)
     return people, troubles, around
+
+
+def _upon(on: Foundation, people: Directory, around: Surroundings, troubles: Troubles) -> Upon:
+    """Return what schedules are joined upon."""
+    chat = troubles.vendors.chat
+    return Upon(on.settings, on.clock, on.kept, on.known, people, around, chat)
 
 
 def _time(on: Foundation, requesting: Requesting, follow: Follow, timers: Timers) -> None:

@@ -115,33 +115,43 @@ async def assert_none_lost_and_none_doubled(home: Home, slack: PretendSlack, lea
 
 
 async def endure(folder: Path, database: str, ordeal: Ordeal) -> Fleet:
-    """Let three bots keep one schedule while they are killed."""
-    clock, drawn = SystemClock(), random.Random(ordeal.seed)  # noqa: S311  Nothing to guess here.
+    """Let three bots keep one schedule while they are killed, and all of them once at a time."""
     async with fleet(folder, database, 0) as here:
-        channel = here.channels[0]
+        channel, half = here.channels[0], ordeal.kills // 2
         furnish(here.home, here.ada, channel)
-        for number in range(3):
-            await here.starts(number)
-        await come(here.slack, 1, within=30)
-        spread = ordeal.fires * EVERY.total_seconds() / ordeal.kills
-        for number in range(ordeal.kills):
-            victim = drawn.choice(sorted(here.lives))
-            await here.dies(victim)
-            if ordeal.outage and number == ordeal.kills // 2:
-                for other in sorted(here.lives):
-                    await here.dies(other)
-                await clock.sleep(ordeal.outage)
-            began = clock.monotonic()
-            for one in {0, 1, 2} - here.lives.keys():
-                await here.starts(one)
-            took = clock.monotonic() - began
-            await clock.sleep(max(0.0, spread * drawn.uniform(0.5, 1.2) - took))
+        await all_start(here)
+        await come(here.slack, 1, within=60)
+        drawn = random.Random(ordeal.seed)  # noqa: S311  Nothing to guess here.
+        await besiege(here, half, ordeal, drawn)
+        if ordeal.outage:
+            for number in sorted(here.lives):
+                await here.dies(number)
+            await SystemClock().sleep(ordeal.outage)
+            await all_start(here)
+        await besiege(here, ordeal.kills - half, ordeal, drawn)
         missing = ordeal.fires - len(told(here.slack))
         await come(here.slack, max(1, missing), within=120)
         await rests(here.home, here.slack, here.ada, channel)
         await asyncio.gather(*(life.ends() for life in here.lives.values()))
         await assert_none_lost_and_none_doubled(here.home, here.slack, ordeal.fires)
         return here
+
+
+async def all_start(here: Fleet) -> None:
+    """Start three bots at once."""
+    await asyncio.gather(*(here.starts(number) for number in range(3)))
+
+
+async def besiege(here: Fleet, kills: int, ordeal: Ordeal, drawn: random.Random) -> None:
+    """Kill one bot after the other; each comes back while the others go on."""
+    clock, spread = SystemClock(), ordeal.fires * EVERY.total_seconds() / ordeal.kills
+    async with asyncio.TaskGroup() as group:
+        for _ in range(kills):
+            await clock.sleep(spread * drawn.uniform(0.5, 1.2))
+            await eventually(lambda: len(here.lives) > 1, within=90)
+            victim = drawn.choice(sorted(here.lives))
+            await here.dies(victim)
+            group.create_task(here.starts(victim))
 
 
 @pytest.mark.every_flavour
