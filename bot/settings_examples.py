@@ -40,8 +40,8 @@ EXAMPLES = {
     "incident.announce": 'announce = "C0123ABCD"',
     "incident.room": 'room = "inc-{number}-{name}"',
     "incident": 'announce = "C0123ABCD"',
-    "schedule.floor": "floor = 60",
-    "schedule.catch_up": "catch_up = 12",
+    "schedule.floor": "[schedule]\nfloor = 60",
+    "schedule.catch_up": "[schedule]\ncatch_up = 12",
     "schedules": (
         '[schedules.morning]\noperation = "oncall.who"\nwhen = "weekdays at 9:00 Europe/Berlin"\n'
         'channel = "C0123ABCD"\nowner = "U0123ABCD"'
