@@ -8,12 +8,25 @@ from pathlib import Path
 
 from uvloop import new_event_loop
 
-from benchmarks import acks, browser, deciding, page, replaying, replicas, runs, standing
+from benchmarks import (
+    acks,
+    browser,
+    deciding,
+    page,
+    replaying,
+    replicas,
+    runs,
+    scheduling,
+    standing,
+)
 from benchmarks.page import Figure
 from benchmarks.stage import Stage, on_stage
 
 RATIO, P99, RESIDENT, READY, HELP, IDLE = 5.0, 0.050, 150.0, 3.0, 0.4, 0.1
 """The targets: times a bare ack, seconds, MB, seconds, seconds, share of a core."""
+
+SCHEDULES = 0.03
+"""The target of schedules: a share of a core."""
 
 SEEN, PAGE, DEMO = 150.0, 200.0, 250.0
 """The targets of the page: milliseconds, kB, MB."""
@@ -28,6 +41,7 @@ async def main() -> None:
                 *_load(await runs.steady(stage)),
                 *_whole(*await runs.whole(stage)),
                 *await _standing(stage),
+                await _schedules(stage),
             ]
             growth = await replicas.measure(stage)
     figures += [_idle(growth), *_page(await browser.measure())]
@@ -75,6 +89,13 @@ async def _standing(stage: Stage) -> list[Figure]:
         ),
         Figure("`redbutton --help`", f"{helped:.2f} s", f"under {HELP:g} s", helped < HELP),
     ]
+
+
+async def _schedules(stage: Stage) -> Figure:
+    kept = await scheduling.measure(stage)
+    found = f"{kept.added:.1%} of a core; {kept.without:.1%} without, {kept.with_many:.1%} with"
+    what = f"CPU that {scheduling.MANY:,} schedules add to an idle bot"
+    return Figure(what, found, f"under {SCHEDULES:.0%}", kept.added < SCHEDULES)
 
 
 def _page(seen: browser.Seen | None) -> Iterator[Figure]:

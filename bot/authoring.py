@@ -76,9 +76,11 @@ from bot.domain.ports import (
     Saying,
 )
 from bot.domain.result import File, Press, Result
+from bot.domain.schedule import FREEZE, Late, Schedule, ScheduleDraft, Schedules
 
 __all__ = [
     "ENDED",
+    "FREEZE",
     "OPEN",
     "STUCK",
     "UNKNOWN_SERVICE",
@@ -107,6 +109,7 @@ __all__ = [
     "Incidents",
     "IntegrationError",
     "KeyOf",
+    "Late",
     "Limb",
     "LimbState",
     "LongText",
@@ -136,6 +139,9 @@ __all__ = [
     "RuleWords",
     "Rules",
     "Saying",
+    "Schedule",
+    "ScheduleDraft",
+    "Schedules",
     "Secret",
     "Settled",
     "Severity",

@@ -35,6 +35,13 @@ from bot.settings_incidents import (
     PagerDutySettings,
     StatuspageSettings,
 )
+from bot.settings_schedules import (
+    CalendarName,
+    DeclaredSchedule,
+    HolidaySettings,
+    ScheduleName,
+    ScheduleSettings,
+)
 
 SLACK_ID = r"^[A-Z][A-Z0-9]{2,20}$"
 SlackId = Annotated[str, StringConstraints(pattern=SLACK_ID)]
@@ -274,6 +281,11 @@ class Settings(BaseSettings):
     jira: JiraSettings = JiraSettings()
     statuspage: StatuspageSettings = StatuspageSettings()
     cli: CliSettings = CliSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
+    schedules: dict[ScheduleName, DeclaredSchedule] = {}
+    """What is asked for at given times, by name; beside what is made in Slack."""
+    holidays: dict[CalendarName, HolidaySettings] = {}
+    """Calendars of days off, by name."""
     aliases: dict[Annotated[str, StringConstraints(pattern=r"^/[a-z0-9_-]{1,31}$")], str] = {}
     """Extra slash commands: each means an operation."""
 

@@ -42,6 +42,13 @@ EXAMPLES = {
     "incident.drill_tickets": "drill_tickets = true",
     "incident.room": 'room = "inc-{number}-{name}"',
     "incident": 'announce = "C0123ABCD"',
+    "schedule.floor": "[schedule]\nfloor = 60",
+    "schedule.catch_up": "[schedule]\ncatch_up = 12",
+    "schedules": (
+        '[schedules.morning]\noperation = "oncall.who"\nwhen = "weekdays at 9:00 Europe/Berlin"\n'
+        'channel = "C0123ABCD"\nowner = "U0123ABCD"'
+    ),
+    "holidays": '[holidays.berlin]\ndates = ["12-25", "12-26", "2027-03-26"]',
     "cli.users": 'alice = "U0123ABCD"',
     "cli.auditors": 'auditors = ["alice"]',
     "aliases": '"/suspend" = "users.suspend"',

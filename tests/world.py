@@ -210,7 +210,10 @@ async def _second(
         yield url
 
 
-TABLES = ("policy", "aliases", "targets", "lanes", "glass", "incident", "jira", "pagerduty")
+TABLES = (
+    *("policy", "aliases", "targets", "lanes", "glass", "incident", "jira", "pagerduty"),
+    *("schedule", "schedules", "holidays"),
+)
 """The tables of `redbutton.toml` that tests set, and that hold no secret."""
 
 VARIABLES = (

@@ -14,6 +14,7 @@ from bot.cli.explaining import who_may, why
 from bot.cli.printing import complain
 from bot.cli.replaying import replay
 from bot.cli.running import Joined, incident, operations, run
+from bot.cli.scheduling import schedule
 from bot.cli.tokens import token
 from bot.domain.errors import RedbuttonError
 
@@ -58,6 +59,7 @@ for _command in (
     manifest,
     token,
     policy,
+    schedule,
 ):
     redbutton.add_command(_command)
 

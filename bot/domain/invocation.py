@@ -59,7 +59,8 @@ class Origin(BaseModel):
     """Where it was asked, and so where it is answered.
 
     *response_url* is Slack's, good for 30 minutes. Of what is asked *aside* who asked alone is
-    told, by direct message.
+    told, by direct message. *owner* is the person for whom a schedule asks, *late* says that it
+    asks later than it should, and by how much.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -70,6 +71,8 @@ class Origin(BaseModel):
     channel: str | None = None
     response_url: str | None = None
     aside: bool = False
+    owner: str | None = None
+    late: str = ""
 
 
 @dataclass(frozen=True)

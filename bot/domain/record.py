@@ -33,6 +33,8 @@ class Stage(StrEnum):
     RULES_LOADED = "rules.loaded"
     RULES_REFUSED = "rules.refused"
     CONFIG_CHANGED = "config.changed"
+    SCHEDULE_FIRED = "schedule.fired"
+    SCHEDULE_SKIPPED = "schedule.skipped"
     AUDIT_READ = "audit.read"
     START = "start"
     STOP = "stop"

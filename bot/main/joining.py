@@ -1,15 +1,11 @@
 """Joins the rooms into one bot: what holds no file and no thread is built here."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from pydantic import SecretStr
 from starlette.types import ASGIApp
 
-from bot.domain.clock import Clock
-from bot.domain.errors import Misconfigured
 from bot.domain.operation import Operation
 from bot.domain.ports import Explainer, Freezes, Reviews
 from bot.engine.durable import DurableEngine
@@ -18,11 +14,13 @@ from bot.http.server import web
 from bot.main.agreeing import Agreeing, Ground, agreeing
 from bot.main.around import people_of, surroundings_of
 from bot.main.desk import Desk, Rooms
+from bot.main.doors import front_of, grapevine_of, handlers_of, hear, identity_of, learn, sockets_of
+from bot.main.foundation import Foundation
 from bot.main.health import SlackWatch, checks, facts
 from bot.main.homes import HomeGround, HomeNews, homes_of
 from bot.main.kept import Kept
 from bot.main.known import Known
-from bot.main.sharing import Place
+from bot.main.scheduling import Upon, schedules_of, shelf_of
 from bot.main.trouble import Troubles, troubles_of, watch_over, webhooks_of
 from bot.main.vendors import vendors_of
 from bot.pipeline.acts import Acts
@@ -48,23 +46,17 @@ from bot.pipeline.settling import Settling
 from bot.pipeline.surroundings import Surroundings
 from bot.pipeline.timers import Timers
 from bot.pipeline.tokens import Tokens
-from bot.settings import Settings
+from bot.schedule.keeping import Keeper
+from bot.schedule.people import WithSchedules
 from bot.slack.app import slack_app
-from bot.slack.asking import Keys
-from bot.slack.front import Dispatch as Seam
-from bot.slack.front import Front
 from bot.slack.handlers import Handlers
-from bot.slack.handlers import Parts as HandlerParts
-from bot.slack.home_door import HomeDoor
 from bot.slack.home_keeping import HomeKeeper
-from bot.slack.identity import IdentitySettings, SlackDirectory, news_of
-from bot.slack.payload import Payload
+from bot.slack.identity import SlackDirectory
 from bot.slack.rendering import rendered
 from bot.slack.sockets import Sockets
 from bot.slack.windows import Windows
 from bot.store.grapevine import Grapevine
 from bot.store.tokens import SqlTokens
-from integrations.slack.client import SlackClient
 from integrations.slack.sender import Sender
 
 
@@ -92,38 +84,7 @@ class Bot:
     troubles: Troubles
     rounds: Rounds
     homes: HomeKeeper
-
-
-def needed(value: SecretStr | None, name: str) -> str:
-    """Return the secret *value*; raises Misconfigured naming the variable where it is not set."""
-    if value is None:
-        raise Misconfigured(
-            f"`{name}` is not set.",
-            fix="Your app's page at Slack has it; `docs/how-to/install.md` says where.",
-        )
-    return value.get_secret_value()
-
-
-def check_doors(settings: Settings) -> None:
-    """Raise Misconfigured where Slack could reach the bot by no way."""
-    if settings.app_token is None and settings.signing_secret is None:
-        raise Misconfigured(
-            "Neither `SLACK_APP_TOKEN` nor `SLACK_SIGNING_SECRET` is set.",
-            fix="Set the first for Socket Mode, which needs no open port, or the second for HTTP; "
-            "`docs/how-to/install.md` says where they are.",
-        )
-
-
-@dataclass(frozen=True)
-class Foundation:
-    """What a bot is joined upon."""
-
-    settings: Settings
-    clock: Clock
-    kept: Kept
-    known: Known
-    client: SlackClient
-    place: Place
+    schedules: Keeper
 
 
 @dataclass(frozen=True)
@@ -142,13 +103,13 @@ class _Works:
 def join(on: Foundation) -> Bot:
     """Build every room that holds no file and no thread, and hand each what it needs."""
     clock, known, replicas = on.clock, on.known, on.place.replicas
-    directory = SlackDirectory(on.client, clock, _identity(on.settings))
+    directory = SlackDirectory(on.client, clock, identity_of(on.settings))
     people, troubles, around = _grounds(on, directory)
     news = HomeNews()
     tokens = Tokens(SqlTokens(on.kept.store), people, on.kept.book, clock, on.settings.cli.users)
     works = _works(on, people, troubles, around, tokens, news)
     desk = _desk(on, people, troubles, around, tokens, works)
-    windows, hears = Windows(on.client), partial(_learn, directory, news)
+    windows, hears = Windows(on.client), partial(learn, directory, news)
     homes = homes_of(
         HomeGround(
             *(known, on.kept, people, works.waiting.ballots, troubles.desk, windows, clock),
@@ -157,18 +118,18 @@ def join(on: Foundation) -> Bot:
         desk,
         news,
     )
-    grapevine = _grapevine(on, hears)
-    heard = partial(_hear, hears, grapevine)
-    handlers = _handlers(on, desk, windows, homes.door, heard, troubles)
+    grapevine = grapevine_of(on, hears)
+    heard = partial(hear, hears, grapevine)
+    handlers = handlers_of(on, desk, windows, homes.door, heard, troubles)
     seam = slack_app(handlers.handle, on.client.bolt_client())
-    sockets = _sockets(on, seam)
+    sockets = sockets_of(on, seam)
     watch = SlackWatch(on.client, clock, on.settings.slack.team)
     asked = (on.kept, works.engine, sockets, replicas, clock, known.rules)
     tells = partial(facts, *asked, silent=troubles.vendors.troubles)
     form = DeclareForm(desk, tokens, troubles.desk.plan, on.kept.store.box.fingerprint)
     hooks, wrong = webhooks_of(on.settings, troubles), checks(on.kept, watch, sockets, clock)
     return Bot(
-        app=web(_front(on, seam), wrong, tells, hooks, declare_routes(form)),
+        app=web(front_of(on, seam), wrong, tells, hooks, declare_routes(form)),
         desk=desk,
         kept=on.kept,
         known=known,
@@ -188,6 +149,7 @@ def join(on: Foundation) -> Bot:
         troubles=troubles,
         rounds=watch_over(troubles, works.timers),
         homes=homes.keeper,
+        schedules=schedules_of(_upon(on, people, around, troubles), desk.ask),
     )
 
 
@@ -264,11 +226,18 @@ def _grounds(
 ) -> tuple[OnCallDirectory, Troubles, Surroundings]:
     """Return who there is, what keeps incidents, and what is so around; all of it is provided."""
     vendors = vendors_of(on.settings, on.client, on.clock, directory.by_email)
-    people = people_of(on.settings, directory, vendors.rota, on.clock)
+    everybody = WithSchedules(directory, shelf_of(on.kept))
+    people = people_of(on.settings, everybody, vendors.rota, on.clock)
     troubles = troubles_of(on.settings, on.known, on.kept, vendors, on.clock)
     around = surroundings_of(on.settings, people, on.kept, troubles.desk, on.clock)
     _provide(on, people, around)
     return people, troubles, around
+
+
+def _upon(on: Foundation, people: Directory, around: Surroundings, troubles: Troubles) -> Upon:
+    """Return what schedules are joined upon."""
+    chat = troubles.vendors.chat
+    return Upon(on.settings, on.clock, on.kept, on.known, people, around, chat)
 
 
 def _time(on: Foundation, requesting: Requesting, follow: Follow, timers: Timers) -> None:
@@ -291,77 +260,3 @@ def _engine_store(on: Foundation) -> Path | str:
     """Return where the engine keeps what it knows: a file beside the store's, or the database."""
     store = on.settings.store
     return store if isinstance(store, str) else on.settings.folder / "engine.db"
-
-
-def _handlers(
-    on: Foundation,
-    desk: Desk,
-    windows: Windows,
-    home: HomeDoor,
-    heard: Callable[[Payload], Awaitable[None]],
-    troubles: Troubles,
-) -> Handlers:
-    """Return what answers Slack, whichever way it comes."""
-    parts = HandlerParts(
-        desk=desk,
-        alarm=desk,
-        catalogue=on.known.catalogue,
-        windows=windows,
-        keys=Keys(on.kept.key),
-        heard=heard,
-        home=home,
-        aliases=on.settings.aliases,
-        noticed=partial(_notice, troubles),
-    )
-    return Handlers(parts)
-
-
-async def _notice(troubles: Troubles, payload: Payload) -> None:
-    """Learn that a channel was closed by hand: it may be an incident's."""
-    if payload.text("event", "type") in {"channel_archive", "group_archive"}:
-        team, channel = payload.id("team"), payload.text("event", "channel")
-        await troubles.desk.room_closed(team, channel, payload.text("event", "user"))
-
-
-def _learn(directory: SlackDirectory, homes: HomeNews, news: str) -> None:
-    """Learn *news* (of `news_of`): forget what they make old, and have it shown anew."""
-    directory.heard(news)
-    homes.heard(news)
-
-
-async def _hear(
-    hears: Callable[[str], None], grapevine: Grapevine | None, payload: Payload
-) -> None:
-    """Learn what *payload* says has changed, and let the other bots know before it is acked."""
-    news = news_of(payload)
-    if news:
-        hears(news)
-    if news and grapevine is not None:
-        await grapevine.tell(news)
-
-
-def _grapevine(on: Foundation, hears: Callable[[str], None]) -> Grapevine | None:
-    url = on.settings.store
-    return Grapevine(url, on.kept.store, hears) if isinstance(url, str) else None
-
-
-def _front(on: Foundation, seam: Seam) -> Front | None:
-    secret = on.settings.signing_secret
-    return Front(seam, secret.get_secret_value(), on.clock) if secret else None
-
-
-def _sockets(on: Foundation, seam: Seam) -> Sockets | None:
-    token = on.settings.app_token
-    if token is None:
-        return None
-    return Sockets(seam, partial(on.client.socket_url, token.get_secret_value()), on.clock)
-
-
-def _identity(settings: Settings) -> IdentitySettings:
-    return IdentitySettings(
-        groups=settings.groups,
-        channel_groups=settings.channels,
-        max_age=settings.slack.max_age,
-        stale_age=settings.slack.stale,
-        team=settings.slack.team,
-    )

@@ -12,6 +12,8 @@ from bot.domain.catalogue import Catalogue
 from bot.domain.clock import Clock
 from bot.domain.errors import BadRequest, Misconfigured
 from bot.domain.ports import Approvals, Explainer, Freezes, Incidents, Reviews, Rules
+from bot.domain.schedule import Schedules
+from bot.main.declared import check_schedules
 from bot.pipeline.loading import load_catalogue
 from bot.pipeline.values import build
 from bot.pipeline.wiring import Ports
@@ -28,7 +30,7 @@ from policies.standing import StandingRules
 from policies.testing import CaseFile, Reader, Verdict, judge
 
 JOINED = frozenset(
-    {Approvals, Chat, Explainer, Freezes, Incidents, Pager, Reviews, StatusPage, Tracker}
+    {Approvals, Chat, Explainer, Freezes, Incidents, Pager, Reviews, Schedules, StatusPage, Tracker}
 )
 """The ports that are provided where the rooms are joined: they need people, or the store."""
 
@@ -154,6 +156,7 @@ def checked_catalogue(settings: Settings) -> Catalogue:
                 fix=f"Name one that exists: {near}.",
             )
     _check_targets(settings, catalogue)
+    check_schedules(settings, catalogue)
     return catalogue
 
 

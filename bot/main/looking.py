@@ -12,7 +12,7 @@ from bot.cli.workshop import Finding
 from bot.domain.catalogue import Catalogue
 from bot.domain.clock import Clock
 from bot.domain.errors import Misconfigured, RedbuttonError
-from bot.main.joining import check_doors, needed
+from bot.main.foundation import check_doors, needed
 from bot.main.kept import kept, key_of, pending_of
 from bot.main.known import known, rule_problems
 from bot.settings import Settings

@@ -12,8 +12,9 @@ from bot.cli.workshop import SOCKET
 from bot.domain.clock import Clock, SystemClock
 from bot.domain.errors import NotNow
 from bot.domain.record import Stage
+from bot.main.foundation import Foundation, check_doors, needed
 from bot.main.health import measure
-from bot.main.joining import Bot, Foundation, check_doors, join, needed
+from bot.main.joining import Bot, join
 from bot.main.kept import kept
 from bot.main.known import known
 from bot.main.records import StoredRecords
@@ -119,6 +120,7 @@ def _keep_going(bot: Bot, clock: Clock, stack: AsyncExitStack) -> None:
     loops = [bot.timers.run(), bot.dispatch.run(), bot.watch.run(), bot.people.run()]
     loops += [measure(bot.engine, clock), _tidy(bot, clock), bot.rounds.run()]
     loops += [bot.troubles.vendors.learn(clock), bot.homes.run()]
+    loops.append(bot.schedules.run(lambda: bot.watch.team))
     if isinstance(bot.replicas, SqlReplicas):
         loops.append(bot.replicas.run())
     if isinstance(clock, SharedClock):

@@ -9,7 +9,7 @@ from bot.cli.peer import name_of
 from bot.cli.workshop import Finding
 from bot.domain.clock import Clock
 from bot.domain.errors import IntegrationError, Misconfigured
-from bot.main.joining import needed
+from bot.main.foundation import needed
 from bot.main.rooms_look import rooms
 from bot.settings import Settings
 from bot.slack.manifest import SCOPES

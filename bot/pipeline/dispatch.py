@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.domain.catalogue import Catalogue
 from bot.domain.clock import Clock
-from bot.domain.invocation import Invocation, State
+from bot.domain.invocation import Invocation, State, Surface
 from bot.domain.operation import Operation, Risk
 from bot.domain.record import Stage
 from bot.pipeline.protocols import Book, Draft, Entry, Queue, Replicas
@@ -93,7 +93,7 @@ class Dispatch:
                 log.warning("Invocation %s was left out of the engine; enqueueing it", found.id)
                 await self._at.queue.again(found.id)
             elif found.id not in self._reading and found.owner not in living:
-                await self._interrupted(found)
+                await self._cut_off(found)
 
     async def drain(self, within: float) -> None:
         """Hand nothing more on, and wait up to *within* seconds for reads under way."""
@@ -118,6 +118,17 @@ class Dispatch:
             await self._at.runner.run(invocation)
         finally:
             self._reading.discard(invocation)
+
+    async def _cut_off(self, found: Invocation) -> None:
+        """Close a READ that a crash cut off; nobody can ask again for a schedule, so that goes on.
+
+        Where several processes do so, the last to take it is the one that is heard.
+        """
+        operation = self._at.catalogue.get(found.operation)
+        if found.origin.surface is Surface.SCHEDULE and operation is not None:
+            self.go(found.id, operation)
+        else:
+            await self._interrupted(found)
 
     async def _interrupted(self, found: Invocation) -> None:
         """Close a READ that a crash cut off: what it would have said is not known."""

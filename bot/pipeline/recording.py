@@ -153,7 +153,7 @@ def card(case: ClearCase, state: State) -> RunCard:
         summary=case.declared.summary,
         risk=case.declared.risk,
         asked_by=case.origin.user,
-        asked_by_name=case.actor.name,
+        asked_by_name=f"{case.actor.name}{case.origin.late}",
         words=render(case.params, case.declared, hide=True),
         state=state,
         aside=case.declared.aside or case.origin.aside,
@@ -164,12 +164,28 @@ def drafts(card: RunCard, origin: Origin) -> tuple[Draft, ...]:
     """Say who sees *card*.
 
     A READ's result only the asker; a run's message the channel, or of a run aside who asked, with
-    detail in its thread.
+    detail in its thread. Where a schedule asked it is the channel for both or, where it has none,
+    its owner.
     """
+    if origin.surface is Surface.SCHEDULE:
+        return _scheduled(card, origin)
     if card.risk is Risk.READ:
         ended = card.state in ENDED and origin.surface is not Surface.CLI
         return (Draft("card", Audience.PERSON, card),) if ended else ()
     main = Draft("card", Audience.DIRECT if card.aside else Audience.CHANNEL, replaced(card))
+    if card.preview or (card.result and _wants_thread(card.result)):
+        return main, Draft("detail", Audience.THREAD, card)
+    return (main,)
+
+
+def _scheduled(card: RunCard, origin: Origin) -> tuple[Draft, ...]:
+    if card.risk is Risk.READ and card.state not in ENDED:
+        return ()
+    if origin.channel is None:
+        return (Draft("card", Audience.DIRECT, card, to=origin.owner),)
+    if card.risk is Risk.READ:
+        return (Draft("card", Audience.CHANNEL, card, to=origin.channel),)
+    main = Draft("card", Audience.CHANNEL, replaced(card), to=origin.channel)
     if card.preview or (card.result and _wants_thread(card.result)):
         return main, Draft("detail", Audience.THREAD, card)
     return (main,)

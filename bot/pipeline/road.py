@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot.domain.actor import Actor
+from bot.domain.actor import Actor, ActorKind
 from bot.domain.catalogue import Catalogue
 from bot.domain.clock import Clock
 from bot.domain.decision import Decision, Effect, Question
 from bot.domain.errors import NotAllowed, NotNow, Refused
 from bot.domain.ids import new_id
-from bot.domain.invocation import Invocation, Origin, State
+from bot.domain.invocation import Invocation, Origin, State, Surface
 from bot.domain.operation import NAME, Operation, Risk
 from bot.domain.params import Params
 from bot.domain.ports import Rules
@@ -40,13 +40,16 @@ from bot.pipeline.reasons import unreasonable
 from bot.pipeline.recording import Case, ClearCase, card, discreet, drafts, event, opening
 from bot.pipeline.surroundings import Surroundings, counted
 from bot.pipeline.turns import Turns
-from bot.pipeline.understanding import Understood, understand
+from bot.pipeline.understanding import Understood, understand, unfit
 from bot.pipeline.values import meaning, params_from_json
 from bot.pipeline.verdicts import No, Yes
 from bot.pipeline.vouching import Vouch, nobody, who_asks
 
 CONFIRM_WITHIN = 0.8
 """Seconds within which the intent must be committed; later counts as not executed."""
+
+PATIENT = 30.0
+"""The same where no person waits for the answer."""
 
 SAME = timedelta(seconds=60)
 """Asking for the same within this time is taken for a slip, and asked about."""
@@ -190,10 +193,11 @@ class Road:
         broken = rules.decide(with_broken_glass(asked))
         if asking.glass is not None:
             return await self._break(case, asking, asked, Yes(broken, counts))
-        if decision.effect is Effect.NEEDS_APPROVAL:
+        alone = case.actor.kind is ActorKind.SCHEDULE
+        if decision.effect is Effect.NEEDS_APPROVAL and not alone:
             return await self._accept(case, asking, Yes(decision, counts, glass=broken.allowed))
         no = refusal(decision, case.declared, case.actor, asked)
-        return No(no, decision, "glass" if broken.allowed else None)
+        return No(no, decision, "glass" if broken.allowed and not alone else None)
 
     async def _break(
         self, case: ClearCase, asking: Asking, asked: Question, yes: "Yes"
@@ -231,9 +235,10 @@ class Road:
         same = meaning(operation, case.actor, case.params) if changes else None
         row = opening(case, asking.key, state, taken, entry, meaning=same)
         row = replace(row, counts=yes.counts)
-        since = None if asking.again or not changes else case.at - SAME
+        alone = case.actor.kind is ActorKind.SCHEDULE
+        since = None if asking.again or alone or not changes else case.at - SAME
         try:
-            written = await self._is.book.open(row, within=CONFIRM_WITHIN, same_since=since)
+            written = await self._is.book.open(row, within=_within(asking), same_since=since)
         except NotNow as late:
             return Refusal(message=late.message, fix=late.fix, code=NOT_RECORDED)
         match written:
@@ -255,7 +260,13 @@ class Road:
     async def _ask_more(
         self, case: Case, asking: Asking, actor: Actor, operation: Operation, said: Understood
     ) -> Answer:
-        """Ask for what is missing or wrong, if the person could ever be allowed it."""
+        """Ask for what is missing or wrong, if the person could ever be allowed it.
+
+        Of a schedule nothing can be asked.
+        """
+        if case.origin.surface is Surface.SCHEDULE:
+            misfit = No(unfit(operation, said), state=State.INVALID)
+            return await self._refuse(case, asking, misfit)
         could = self._is.rules.could(actor, operation, case.origin.surface.value)
         if not could.allowed:
             no = refusal(could, operation, actor)
@@ -272,7 +283,7 @@ class Road:
             without_values = ask.model_copy(update={"values": {}, "errors": (), "repeated": True})
             row = opening(case, asking.key, State.INVALID, without_values, entry)
             try:
-                await self._is.book.open(row, within=CONFIRM_WITHIN)
+                await self._is.book.open(row, within=_within(asking))
             except NotNow as late:
                 return Refusal(message=late.message, fix=late.fix, code=NOT_RECORDED)
         return ask
@@ -306,7 +317,7 @@ class Road:
             no = no.model_copy(update={once_more: case.id})
         try:
             row = opening(case, asking.key, state, no, entry)
-            written = await self._is.book.open(row, within=CONFIRM_WITHIN)
+            written = await self._is.book.open(row, within=_within(asking))
         except NotNow as late:
             said = f"{no.fix} {late.message}".strip()
             unkept = {"fix": said, "again": None, "glass": None, "code": NOT_RECORDED}
@@ -369,6 +380,10 @@ class Road:
 
 def _as_repeat(answer: Answer) -> Answer:
     return answer.model_copy(update={"repeated": True}) if isinstance(answer, Ask) else answer
+
+
+def _within(asking: Asking) -> float:
+    return PATIENT if asking.origin.surface is Surface.SCHEDULE else CONFIRM_WITHIN
 
 
 def _same_person(one: Origin, other: Origin) -> bool:

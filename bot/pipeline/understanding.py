@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.domain.errors import FieldError
+from bot.domain.errors import BadRequest, FieldError
 from bot.domain.operation import Operation, Risk
 from bot.domain.params import Params
 from bot.pipeline.answers import Form, Value, Words
@@ -41,6 +41,22 @@ def understand(operation: Operation, said: Words | Form, zone: str) -> Understoo
     if unsure is None:
         return Understood(values, built)
     return Understood(values, built, (unsure,) if unsure.message else (), unconfirmed=True)
+
+
+def unfit(operation: Operation, said: Understood) -> BadRequest:
+    """Say of words that nobody can be asked about why *operation* does not take them."""
+    if said.unconfirmed:
+        return BadRequest(
+            f"{operation.name} disrupts what runs, and wants somebody to confirm it.",
+            fix="Ask for it yourself.",
+        )
+    absent = [f"{name} is required" for name in missing(operation, said.values)]
+    wrong = [e.message.rstrip(".") for e in said.errors if e.field not in said.values or e.message]
+    told = "; ".join([*absent, *wrong][:3])
+    return BadRequest(
+        f"The params do not fit {operation.name}: {told}.",
+        fix=f"`/ops meta.help {operation.name}` tells what it takes.",
+    )
 
 
 def _values(

@@ -21,6 +21,7 @@ from bot.store.tables import (
     message,
     moment,
     review,
+    schedule,
     step,
     timer,
 )
@@ -30,7 +31,7 @@ AT_ONCE = 1000
 
 PLAIN = (
     *(invocation, step, timer, message, approval, review, change_freeze),
-    *(incident, moment, memo),
+    *(incident, moment, memo, schedule),
 )
 """The tables that change, in an order in which they can be filled. They are carried over anew
 each time, the record, which only grows, from where it was left."""

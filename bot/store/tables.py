@@ -212,6 +212,22 @@ memo = Table(
 )
 """What vendors said last, for when they are silent; and which of their news were heard."""
 
+schedule = Table(
+    "schedule",
+    metadata,
+    Column("team", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("since", Text, nullable=False),
+    Column("changed_at", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    sqlite_strict=True,
+)
+"""Schedules. *key* is that of the step that made one, *since* the last time that was asked for,
+skipped or given up; each other change raises *version* by one.
+"""
+
 writer = Table(
     "writer",
     metadata,

@@ -30,6 +30,7 @@ PLANTED = {
     "The shared words know no vendor and do no I/O": ("bot/domain/ids.py", "sqlalchemy"),
     "The road and the rules know no vendor": ("bot/pipeline/words.py", "aiohttp"),
     "One room imports the durable engine": ("bot/store/book.py", "dbos"),
+    "One room imports the clock of schedules": ("bot/pipeline/words.py", "apscheduler"),
     "One room imports the policy engine": ("bot/pipeline/words.py", "cedarpy"),
     "One module of the product imports httpx, and one of the playground": (
         "bot/logs.py",

@@ -85,7 +85,7 @@ async def test_a_store_of_an_earlier_version(old: Old) -> None:
 
     said = opening(old.path)
 
-    assert f"lack version '0004'. Run `DATABASE_URL=sqlite:///{old.path} redbutton migrate`" in said
+    assert f"lack version '0005'. Run `DATABASE_URL=sqlite:///{old.path} redbutton migrate`" in said
 
 
 async def test_a_store_of_a_later_version(old: Old) -> None:

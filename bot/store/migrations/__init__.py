@@ -7,7 +7,7 @@ from sqlalchemy import Engine, inspect, text
 from bot.domain.errors import Misconfigured
 from bot.store import places
 
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 """All versions of the tables, oldest first."""
 
 _ONE_AT_A_TIME = (

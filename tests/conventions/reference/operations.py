@@ -27,6 +27,7 @@ WORDS = {
 BY_NAME = {
     "comment": '"It is out now."',
     "domain": "shop.example",
+    "name": "morning",
     "operation": "users.suspend",
     "page": "Q0ABCDEFGHIJKL",
     "reason": '"card testing"',
@@ -34,6 +35,7 @@ BY_NAME = {
     "service": "PCHECK1",
     "summary": '"The printer is on fire"',
     "text": "moreau",
+    "when": '"weekdays at 9:00 Europe/Berlin"',
     "ticket": "OPS-12",
     "to": "Done",
 }

@@ -31,6 +31,10 @@ MEANS = {
     "and the digest that names them. Those before them stay.",
     Stage.CONFIG_CHANGED: "The tables were brought to another version, or a personal "
     "token was made or revoked.",
+    Stage.SCHEDULE_FIRED: "The time of a schedule, who is the actor, came, and it was asked for: "
+    "when it was due, how late it was, who owns it, and the key of the asking.",
+    Stage.SCHEDULE_SKIPPED: "The time of a schedule, who is the actor, went by and nothing was "
+    "asked for: when, and why: a holiday, a freeze, too late, too old.",
     Stage.AUDIT_READ: "Somebody read the record: who, and what they looked for.",
     Stage.START: "The bot started; with its version.",
     Stage.STOP: "The bot stopped in good order. Missing before a `start`, it was killed.",

@@ -1,0 +1,144 @@
+"""Something that is asked for at given times, by the schedule itself."""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.domain.actor import Actor, ActorKind
+
+NAME = r"^[a-z][a-z0-9_-]{0,39}$"
+"""What a schedule may be called. Slack's ids are capitals, so that none is taken for a person."""
+
+FREEZE = "freeze"
+"""The calendar of the times in which all changes are frozen."""
+
+_NAME = re.compile(NAME)
+
+
+class Late(StrEnum):
+    """What becomes of a time at which no bot was there: asked for late, or skipped."""
+
+    SEND = "send"
+    SKIP = "skip"
+
+
+class ScheduleDraft(BaseModel):
+    """A schedule as somebody wants it. *when* is as they said it, *params* are words.
+
+    *channel* is where what comes of it is told; None means its owner, by direct message. At times
+    within one of the calendars *rests* nothing is asked for.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    operation: str
+    when: str
+    params: str = ""
+    channel: str | None = None
+    late: Late = Late.SEND
+    rests: tuple[str, ...] = ()
+
+
+class Schedule(ScheduleDraft):
+    """A schedule as it is kept. *when* is in the words that it is read back in, with its zone.
+
+    *paused* is why nothing is asked for now, if so; *declared* that the settings hold it;
+    *troubles* are those that people have been told of. *since* is the last time that was asked for,
+    skipped or given up: later ones are still to come. *version* grows with each change.
+    """
+
+    team: str
+    zone: str
+    owner: str
+    owner_name: str = ""
+    paused: str = ""
+    declared: bool = False
+    troubles: tuple[str, ...] = ()
+    since: datetime
+    version: int = 0
+
+    @property
+    def actor(self) -> Actor:
+        """Return the schedule as the one who asks."""
+        return schedule_actor(self.team, self.name, self.zone)
+
+    def key(self, at: datetime) -> str:
+        """Return what tells its asking at that time from every other."""
+        return f"schedule:{self.name}:{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def is_schedule(name: str) -> bool:
+    """Say whether *name* is that of a schedule rather than the id of a person."""
+    return _NAME.fullmatch(name) is not None
+
+
+def schedule_actor(team: str, name: str, zone: str = "UTC") -> Actor:
+    """Return the schedule *name* as the one who asks."""
+    return Actor(team, name, f"schedule {name}", ActorKind.SCHEDULE, zone=zone)
+
+
+class Heard(NamedTuple):
+    """Times as they were understood: said again in *sentence*, and the *next* of them, in UTC."""
+
+    sentence: str
+    zone: str
+    next: Sequence[datetime]
+    skipped: Sequence[datetime] = ()
+
+
+class Schedules(Protocol):
+    """Keeps the schedules, and asks for what they say.
+
+    Raises Refused where something cannot be, NotNow where the store does not take or tell it.
+    """
+
+    async def add(self, draft: ScheduleDraft, by: Actor, surface: str, *, key: str) -> Schedule:
+        """Keep what *draft* says, owned by *by*, who asks for it on *surface*.
+
+        Who adds it must be allowed the operation themselves, and so must the schedule. A second
+        call with *key* returns the first schedule.
+        """
+        ...
+
+    async def all(self, team: str) -> Sequence[Schedule]:
+        """Return the schedules of *team* by name."""
+        ...
+
+    async def get(self, team: str, name: str) -> Schedule:
+        """Return the schedule *name*."""
+        ...
+
+    async def pause(self, team: str, name: str, why: str) -> Schedule:
+        """Ask for nothing until it is resumed. *why* is shown."""
+        ...
+
+    async def resume(self, team: str, name: str, by: Actor) -> Schedule:
+        """Ask again from now on; what would have been meanwhile is not made up for.
+
+        One whose owner has left is owned by *by* from then on.
+        """
+        ...
+
+    async def remove(self, team: str, name: str) -> Schedule:
+        """Forget the schedule; one that the settings hold stays."""
+        ...
+
+    async def run(self, team: str, name: str, *, key: str) -> str:
+        """Ask for it now, as the schedule would; return the invocation.
+
+        A second call with *key* is the same asking.
+        """
+        ...
+
+    def hear(self, when: str, zone: str, rests: Sequence[str] = ()) -> Heard:
+        """Read times as people say them, in *zone* where they name none."""
+        ...
+
+    def next(self, schedule: Schedule, count: int) -> Sequence[datetime]:
+        """Return the next *count* times, in UTC, those at which it rests left out."""
+        ...

@@ -1,0 +1,148 @@
+"""From a time that has come to an asking on the road; what comes of it is no concern of this room.
+
+Each replica asks, under a key that the time alone makes: the first is heard, the others are
+repeats. Where the store is silent it is asked again until it is written down.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import count
+from zoneinfo import ZoneInfo
+
+from bot.domain.clock import Clock
+from bot.domain.errors import NotNow
+from bot.domain.ids import new_id
+from bot.domain.invocation import Origin, State, Surface
+from bot.domain.record import Event, Stage
+from bot.domain.schedule import Schedule
+from bot.pipeline.answers import Answer, Asking, Refusal, Words
+from bot.pipeline.protocols import Entry
+from bot.pipeline.road import NOT_RECORDED
+from bot.pipeline.runbook import surely
+from bot.pipeline.schedule_shelf import ScheduleShelf
+from bot.schedule.calendars import Calendars
+from bot.schedule.catching_up import is_late, is_skipped
+from bot.schedule.places import Places
+from bot.schedule.telling import Telling
+
+Ask = Callable[[Asking], Awaitable[Answer]]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked: the invocation, and the road's answer."""
+
+    invocation: str
+    answer: Answer
+
+
+class Asker:
+    """Asks for what a schedule says, or notes why it does not."""
+
+    def __init__(
+        self,
+        ask: Ask,
+        shelf: ScheduleShelf,
+        places: Places,
+        calendars: Calendars,
+        telling: Telling,
+        clock: Clock,
+    ) -> None:
+        self._ask = ask
+        self._shelf = shelf
+        self._places = places
+        self._calendars = calendars
+        self._telling = telling
+        self._clock = clock
+
+    async def come(self, schedule: Schedule, at: datetime) -> None:
+        """Do what is to be done now that the time *at* of *schedule* has come."""
+        early = (at - self._clock.now()).total_seconds()
+        if early > 0:
+            # The database's clock is the one that counts, and this machine's is ahead of it.
+            await self._clock.sleep(early)
+        await surely(self._clock, lambda: self._come(schedule, at))
+
+    async def ask(self, schedule: Schedule, key: str, origin: Origin) -> Asked:
+        """Ask under *key*; raises NotNow where that could not be written down."""
+        for attempt in count(1):
+            mine = key if attempt == 1 else f"{key}#{attempt}"
+            said = Words(schedule.params)
+            answer = await self._ask(Asking(mine, origin, schedule.operation, said))
+            kept = await self._shelf.asked(schedule.team, mine)
+            late = isinstance(answer, Refusal) and answer.code == NOT_RECORDED
+            if kept is not None and not late:
+                return Asked(kept[0], answer)
+            if kept is None or kept[1] is not State.FAILED:
+                raise NotNow("The store did not take what a schedule asked for.")
+            # It was written down too late and taken back, so that its key is used up.
+            log.warning("%s was taken back; asking anew", mine)
+        raise AssertionError
+
+    def origin(self, schedule: Schedule, *, late: str = "", ails: str = "") -> Origin:
+        """Return where *schedule* asks from: from nowhere but its owner where its place *ails*."""
+        return Origin(
+            surface=Surface.SCHEDULE,
+            team=schedule.team,
+            user=schedule.name,
+            channel=None if ails else schedule.channel,
+            owner=schedule.owner,
+            late=late,
+        )
+
+    async def _come(self, known: Schedule, at: datetime) -> None:
+        schedule = await self._shelf.get(known.team, known.name)
+        if schedule is None or schedule.paused or schedule.since >= at:
+            # Removed or paused a moment ago, or another replica was first.
+            return
+        now = self._clock.now()
+        why = "late" if is_skipped(schedule, at, now) else await self._calendars.rest(schedule, at)
+        if why:
+            await self.skip(schedule, at, why)
+            return
+        place = await self._places.look(schedule.team, schedule.channel)
+        late = _late(schedule, at) if is_late(at, now) else ""
+        origin = self.origin(schedule, late=late, ails=place.ails)
+        asked = await self.ask(schedule, schedule.key(at), origin)
+        told = {"key": schedule.key(at), "owner": schedule.owner, "operation": schedule.operation}
+        if late:
+            told["late"] = str((now - at) // timedelta(seconds=1))
+        event = self._event(schedule, Stage.SCHEDULE_FIRED, at, told, asked.invocation)
+        await self._shelf.passed(schedule, at, Entry(events=(event,)))
+        await self._telling.after(schedule, asked.invocation, asked.answer, place)
+
+    async def skip(self, schedule: Schedule, at: datetime, why: str) -> None:
+        """Write down that nothing is asked for up to *at*, and *why*."""
+        told = {"why": why, "owner": schedule.owner, "operation": schedule.operation}
+        event = self._event(schedule, Stage.SCHEDULE_SKIPPED, at, told)
+        await self._shelf.passed(schedule, at, Entry(events=(event,)))
+
+    def _event(
+        self,
+        schedule: Schedule,
+        stage: Stage,
+        at: datetime,
+        told: dict[str, str],
+        invocation: str | None = None,
+    ) -> Event:
+        now = self._clock.now()
+        return Event(
+            id=new_id(now),
+            at=now,
+            stage=stage,
+            team=schedule.team,
+            invocation=invocation,
+            actor=schedule.name,
+            surface=Surface.SCHEDULE.value,
+            channel=schedule.channel,
+            operation=schedule.operation,
+            detail={"due": at.isoformat(), **told},
+        )
+
+
+def _late(schedule: Schedule, at: datetime) -> str:
+    return f", late: it was due {at.astimezone(ZoneInfo(schedule.zone)):%d %b %H:%M}"

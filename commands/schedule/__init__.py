@@ -1,0 +1,1 @@
+"""Asking for operations at given times."""
