@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot.domain.actor import Actor
+from bot.domain.approval import Waiting
 from bot.domain.catalogue import Catalogue
 from bot.domain.clock import Clock
 from bot.domain.context import Context, KeyOf, StepRule
@@ -18,7 +19,9 @@ from bot.domain.errors import (
     Refused,
 )
 from bot.domain.explanation import Explanation, RuleWords, WhoMay
+from bot.domain.figures import Tallied, Vitals
 from bot.domain.freeze import Freeze
+from bot.domain.glass import Review
 from bot.domain.incident import (
     ENDED,
     OPEN,
@@ -45,6 +48,7 @@ from bot.domain.incident import (
 from bot.domain.incident import Draft as IncidentDraft
 from bot.domain.incident_names import room_of
 from bot.domain.incident_plan import Contact, Plan, StatusPageRule
+from bot.domain.invocation import State
 from bot.domain.notice import Note, Prompt
 from bot.domain.operation import Operation, Risk, Undo, declare
 from bot.domain.params import (
@@ -68,12 +72,14 @@ from bot.domain.ports import (
     Approvals,
     Explainer,
     Freezes,
+    Health,
     Incidents,
+    Records,
     Reviews,
     Rules,
     Saying,
 )
-from bot.domain.result import File, Press, Result
+from bot.domain.result import File, Item, Press, Result
 
 __all__ = [
     "ENDED",
@@ -98,12 +104,14 @@ __all__ = [
     "Freeze",
     "Freezes",
     "Handover",
+    "Health",
     "Hidden",
     "Holder",
     "Incident",
     "IncidentDraft",
     "Incidents",
     "IntegrationError",
+    "Item",
     "KeyOf",
     "Limb",
     "LimbState",
@@ -123,10 +131,12 @@ __all__ = [
     "Plan",
     "Press",
     "Prompt",
+    "Records",
     "RedbuttonError",
     "Refused",
     "Rest",
     "Result",
+    "Review",
     "Reviews",
     "Risk",
     "Role",
@@ -138,11 +148,15 @@ __all__ = [
     "Severity",
     "SlackChannel",
     "SlackUser",
+    "State",
     "Status",
     "StatusPageRule",
     "StepRule",
+    "Tallied",
     "Task",
     "Undo",
+    "Vitals",
+    "Waiting",
     "WhoMay",
     "durations",
     "one_line",

@@ -95,12 +95,16 @@ class Approval(BaseModel):
 
 @dataclass(frozen=True)
 class Waiting:
-    """A request as it is listed: its *name* is short, *lacking* says how many more, by lane."""
+    """A request as it is listed: its *name* is short, *lacking* says how many more, by lane.
+
+    It waits *since* then, and lapses *until* then.
+    """
 
     name: str
     asked_by: str
     what: str
     lacking: str
+    since: datetime
     until: datetime
 
 

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 from bot.domain.clock import Clock
 from bot.domain.errors import Misconfigured
 from bot.domain.operation import Operation
-from bot.domain.ports import Explainer, Freezes, Reviews
+from bot.domain.ports import Explainer, Freezes, Health, Records, Reviews
 from bot.engine.durable import DurableEngine
 from bot.http.server import web
 from bot.main.agreeing import Ground, agreeing
@@ -22,6 +22,7 @@ from bot.main.known import Known
 from bot.main.sharing import Place
 from bot.main.trouble import Troubles, troubles_of, watch_over, webhooks_of
 from bot.main.vendors import vendors_of
+from bot.main.vitals import Pulse
 from bot.pipeline.acts import Acts
 from bot.pipeline.breaking import Glass
 from bot.pipeline.browsing import Browsing
@@ -56,6 +57,7 @@ from bot.slack.rendering import rendered
 from bot.slack.sockets import Sockets
 from bot.slack.windows import Windows
 from bot.store.grapevine import Grapevine
+from bot.store.records import SqlRecords
 from integrations.slack.client import SlackClient
 from integrations.slack.sender import Sender
 
@@ -152,6 +154,13 @@ def join(on: Foundation) -> Bot:
     seam = _seam(on, desk, directory, grapevine)
     sockets = _sockets(on, seam)
     watch = SlackWatch(on.client, clock, on.settings.slack.team)
+    known.ports.provide(
+        Health,
+        Pulse(
+            *(on.kept, engine, replicas, troubles.vendors, watch, known.rules, clock),
+            since=clock.now(),
+        ),
+    )
     tells = partial(facts, on.kept, engine, sockets, replicas, clock, known.rules)
     hooks = webhooks_of(on.settings, troubles)
     app = web(_front(on, seam), checks(on.kept, watch, sockets, clock), tells, hooks)
@@ -205,6 +214,7 @@ def _provide(on: Foundation, people: Directory, around: Surroundings) -> None:
     ports.provide(Freezes, around.freezes)
     ports.provide(Explainer, Explaining(lambda: rules.current, around))
     ports.provide(Reviews, Reviewing(on.kept.book, people, on.clock))
+    ports.provide(Records, SqlRecords(on.kept.store))
 
 
 def _engine_store(on: Foundation) -> Path | str:

@@ -71,5 +71,6 @@ class Ballots:
             asked_by=matter.case.actor.name,
             what=Shown(matter.case, matter.approval, has).name,
             lacking=lacking(matter.approval.needs, has),
+            since=matter.approval.opened_at,
             until=matter.approval.expires_at,
         )
