@@ -32,7 +32,7 @@ async def tell_approvals(
     catalogue: Catalogue,
     rules: Rules,
 ) -> Result:
-    """Tell what waits for you to approve or refuse it."""
+    """Tell what waits for you to decide it."""
     found = await approvals.for_me(ctx.actor)
     if not found:
         return nothing("Nothing waits for you to decide it.", params)

@@ -37,9 +37,10 @@ async def tell_changes(
     catalogue: Catalogue,
     rules: Rules,
 ) -> Result:
-    """Tell what was changed for incidents and is in force, and how to undo it.
+    """Tell what is frozen, and what was changed and not undone.
 
-    Also what is frozen. It looks at incidents of the last 30 days, and at all that are open.
+    With the words that take each back. It looks at all open incidents, and at those of the last 30
+    days.
     """
     now, zone = ctx.clock.now(), zone_of(ctx)
     frozen = await freezes.active(ctx.actor.team, fresh=True)
@@ -53,11 +54,11 @@ async def tell_changes(
         *(_freeze(one, now, zone, remedies) for one in frozen),
         *(_change(incident, one, now, remedies) for incident, one in held),
     ]
-    return Result(
-        f"{count(len(held), 'change is', 'changes are')} in force, "
-        f"{count(len(frozen), 'freeze holds', 'freezes hold')}.",
-        items=some(items, "thing"),
+    counted = (
+        *([count(len(frozen), "freeze holds", "freezes hold")] if frozen else []),
+        *([count(len(held), "change is in force", "changes are in force")] if held else []),
     )
+    return Result(f"{', '.join(counted)}.", items=some(items, "thing"))
 
 
 def in_force(known: Sequence[Incident]) -> list[tuple[Incident, Change]]:
@@ -77,7 +78,7 @@ def _change(incident: Incident, one: Change, now: datetime, remedies: Remedies) 
 def _freeze(one: Freeze, now: datetime, zone: ZoneInfo, remedies: Remedies) -> Item:
     until = f"until {clock(one.until, now, zone)} {zone}"
     lift = Press(
-        label=f"Lift {one.short}",
+        label=f"Lift the freeze of {one.what}",
         operation="freeze.lift",
         params={"freeze": one.short},
         fill=True,

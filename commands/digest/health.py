@@ -1,7 +1,6 @@
 """Tell how the bot itself goes."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from bot.authoring import Context, Health, Item, Result, Risk, Vitals, operation
 from commands.digest.words import Digest, clock, count, span, zone_of
@@ -16,24 +15,20 @@ class DigestHealth(Digest):
 
 @operation("digest.health", risk=Risk.READ)
 async def tell_health(params: DigestHealth, ctx: Context, *, health: Health) -> Result:
-    """Tell how the bot itself goes: what waits, and which vendors are silent."""
+    """Tell how the bot goes: what waits, and which vendors are silent."""
     vitals, now = await health.vitals(), ctx.clock.now()
     wrong = tuple(_wrong(vitals))
     zone = zone_of(ctx)
-    fields = {
-        "Messages to send": _waits(vitals.unsent, vitals.oldest_unsent),
-        "Runs to begin": _waits(vitals.waiting, vitals.oldest_waiting),
-        "Bots": str(vitals.bots),
-        f"Up since, {zone}": _since(vitals, now, clock(vitals.started_at, now, zone)),
-        "Version": vitals.version,
-        "Rules": vitals.rules[:12],
-    }
+    up = f"{clock(vitals.started_at, now, zone)} {zone}, {span(now - vitals.started_at)} ago"
+    lines = (
+        f"Messages to send: {_waits(vitals.unsent, vitals.oldest_unsent)}",
+        f"Runs to begin: {_waits(vitals.waiting, vitals.oldest_waiting)}",
+        f"{count(vitals.bots, 'bot')} of version {vitals.version}; this one began {up}",
+        f"Rules in force: `{vitals.rules[:12]}`",
+    )
     said = f"{count(len(wrong), 'thing is', 'things are')} wrong." if wrong else "All is well."
-    return Result(said, items=wrong, fields=fields, silent=params.quiet and not wrong)
-
-
-def _since(vitals: Vitals, now: datetime, at: str) -> str:
-    return f"{at} ({span(now - vitals.started_at)})"
+    items = (*wrong, Item(title="Now", text="\n".join(lines)))
+    return Result(said, items=items, silent=params.quiet and not wrong)
 
 
 def _wrong(vitals: Vitals) -> Iterator[Item]:

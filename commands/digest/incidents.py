@@ -16,7 +16,7 @@ from bot.authoring import (
 )
 from commands.digest.remedies import Remedies
 from commands.digest.trouble import is_late, item_of
-from commands.digest.words import LONGEST, Lately, change, count, nothing, some, span
+from commands.digest.words import LONGEST, Lately, change, count, nothing, some, span, within
 
 
 class DigestIncidents(Lately):
@@ -32,7 +32,10 @@ async def tell_incidents(
     catalogue: Catalogue,
     rules: Rules,
 ) -> Result:
-    """Tell of the open incidents: how old, who leads, what is overdue."""
+    """Tell which incidents are open, the worst first.
+
+    How old each is, who leads it, and when its next update is due.
+    """
     now = ctx.clock.now()
     found = [one for one in await incidents.open(ctx.actor) if not one.drill]
     known = await incidents.since(ctx.actor, now - params.since * 2 - LONGEST)
@@ -61,13 +64,12 @@ def _lately(known: Sequence[Incident], now: datetime, since: timedelta) -> str:
     opened = [one.at for one in known]
     resolved = [one.resolved_at for one in known if one.resolved_at]
     told = (
-        f"{within(times, now - since, now)} {what} "
-        f"({change(within(times, now - since, now), within(times, now - 2 * since, now - since))})"
+        _compared(times, now, since, what)
         for times, what in ((opened, "opened"), (resolved, "resolved"))
     )
     return f"In the last {span(since)}: {', '.join(told)}."
 
 
-def within(times: Sequence[datetime], since: datetime, until: datetime) -> int:
-    """Count those of *times* that are in that time."""
-    return sum(since <= at < until for at in times)
+def _compared(times: Sequence[datetime], now: datetime, since: timedelta, what: str) -> str:
+    lately, before = within(times, now - since, now), within(times, now - 2 * since, now - since)
+    return f"{lately} {what} ({change(lately, before)})"

@@ -27,6 +27,9 @@ from commands.digest.words import SHOWN, Lately, change, clock, count, nothing, 
 SPANS = 14
 """Spans of time that a plot shows."""
 
+_TOP = 3
+"""Operations that are named."""
+
 _OUTCOMES: tuple[tuple[str, frozenset[State]], ...] = (
     ("outcome unknown", frozenset({State.UNKNOWN})),
     ("failed", frozenset({State.FAILED})),
@@ -53,7 +56,10 @@ async def tell_operations(
     catalogue: Catalogue,
     rules: Rules,
 ) -> Result:
-    """Tell what was run of late by outcome, what was refused, and broken glass."""
+    """Tell what was run of late, and what came of it.
+
+    With what was refused, and with broken glass that somebody should look at.
+    """
     now = ctx.clock.now()
     spans = SPANS if params.plot else 2
     bounds = [now - params.since * back for back in range(spans, -1, -1)]
@@ -114,7 +120,7 @@ def _most(lately: Sequence[Tallied], before: Sequence[Tallied]) -> Iterator[Item
         now, then = _by_operation(lately, states), _by_operation(before, states)
         listed = (
             f"{name} {number:,} ({change(number, then[name])})"
-            for name, number in now.most_common(SHOWN)
+            for name, number in now.most_common(_TOP)
         )
         if now:
             yield Item(title=title, text="\n".join(listed))
@@ -138,7 +144,9 @@ async def _drawn(
     zone = zone_of(ctx)
     stacks = [by_outcome(one) for one in told]
     ends = [bound.astimezone(zone) for bound in bounds[1:]]
-    picture = plot.Picture(tuple(ends), tuple(stacks), f"{span(each)} up to, {zone}")
+    picture = plot.Picture(
+        tuple(ends), tuple(stacks), f"each bar: the {span(each)} until then, {zone}"
+    )
     content = await asyncio.to_thread(plot.draw, picture)
     title = f"Operations, {len(stacks)} times {span(each)}"
     return File(name="operations.png", content=content, title=title, alt=plot.alternative(picture))

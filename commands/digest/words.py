@@ -53,6 +53,11 @@ def change(now: int, before: int) -> str:
     return f"+{now - before:,}" if now > before else f"−{before - now:,}"  # noqa: RUF001  A minus sign.
 
 
+def within(times: Sequence[datetime], since: datetime, until: datetime) -> int:
+    """Count those of *times* that are in that time."""
+    return sum(since <= at < until for at in times)
+
+
 def span(time: timedelta | float) -> str:
     """Return a length of *time* (or seconds) in one unit or two: `14 min`, `2 h 5 min`, `3 d`."""
     seconds = time.total_seconds() if isinstance(time, timedelta) else time
