@@ -128,7 +128,9 @@ def _in_short(card: RunCard) -> Mrkdwn:
 def _run(card: RunCard, audience: Audience) -> list[Block]:
     words = code(f"{card.operation} {card.words}".strip(), _WORDS)
     blocks = [section(_headline(card)), context(words)]
-    if card.steps:
+    # What was looked up is in the answer: it needs no check-list.
+    answered = card.risk is Risk.READ and card.state is State.SUCCEEDED
+    if card.steps and not answered:
         blocks.append(section(_steps(card.steps)))
     if card.progress.strip() and card.state in _GOING:
         blocks.append(context(sentence(card.progress, _PROGRESS)))

@@ -15,6 +15,7 @@ from bot.domain.freeze import Freeze
 from bot.domain.glass import Review
 from bot.domain.incident import Call, Draft, Incident, Severity
 from bot.domain.incident_plan import Plan, ServiceRule, SeverityRule
+from bot.domain.invocation import Surface
 from bot.domain.operation import Operation
 from bot.domain.ports import Approvals, Freezes, Health, Incidents, Records, Rules
 from bot.domain.result import Result
@@ -114,7 +115,7 @@ class Night:
         operation: Operation,
         who: Actor = GRACE,
         /,
-        surface: str = "slack",
+        surface: Surface = Surface.SLACK,
         **values: str,
     ) -> Result:
         """Let *who* ask for a digest."""

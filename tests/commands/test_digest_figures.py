@@ -11,7 +11,6 @@ import pytest
 from matplotlib.image import imread
 
 from bot.domain.approval import Waiting
-from bot.domain.errors import FieldError
 from bot.domain.figures import Tallied, Vitals
 from bot.domain.glass import Review
 from bot.domain.invocation import State
@@ -106,7 +105,8 @@ def test_it_looks_back_no_farther_than_is_kept_at_hand() -> None:
     errors = build(tell_operations, {"since": "60d"}, "UTC")
 
     assert isinstance(errors, tuple)
-    assert errors == (FieldError("since", "is too much; take 30d or less."),)
+    [error] = errors
+    assert (error.field, error.message) == ("since", "'60d' is too much; take 30 days or less.")
 
 
 async def test_broken_glass_that_nobody_looked_at_stands_first_with_a_form(n: Night) -> None:

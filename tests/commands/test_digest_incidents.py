@@ -9,6 +9,7 @@ import pytest
 from bot.domain.errors import Unreachable
 from bot.domain.freeze import Freeze
 from bot.domain.incident import Change, Holder, Role, Settled, Severity, Status
+from bot.domain.invocation import Surface
 from bot.domain.result import Press
 from bot.pipeline.incidents.rounds import Rounds
 from commands.digest.changes import tell_changes
@@ -118,7 +119,7 @@ async def test_no_button_is_offered_that_whoever_asks_may_not_press(n: Night) ->
     n.allowed.discard("incident.join")
 
     mine = await n.asks(tell_incidents)
-    channels = await n.asks(tell_incidents, NIGHTLY, "schedule")
+    channels = await n.asks(tell_incidents, NIGHTLY, Surface.SCHEDULE)
 
     assert labels(mine.items[0].presses) == []
     assert labels(channels.items[0].presses) == ["Join INC-1"]
@@ -232,7 +233,7 @@ async def test_a_silent_pager_is_told_with_the_age_of_what_is_known(n: Night) ->
 async def test_a_quiet_shift_is_no_news_to_a_schedule(n: Night) -> None:
     on_call(n, "Grace")
 
-    result = await n.asks(tell_oncall, NIGHTLY, "schedule", quiet="yes")
+    result = await n.asks(tell_oncall, NIGHTLY, Surface.SCHEDULE, quiet="yes")
 
     assert result.silent
     assert result.items[0].text.startswith("checkout: Grace")
