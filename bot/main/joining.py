@@ -154,16 +154,7 @@ def join(on: Foundation) -> Bot:
     seam = _seam(on, desk, directory, grapevine)
     sockets = _sockets(on, seam)
     watch = SlackWatch(on.client, clock, on.settings.slack.team)
-    known.ports.provide(
-        Health,
-        Pulse(
-            *(on.kept, engine, replicas, troubles.vendors, watch, known.rules, clock),
-            since=clock.now(),
-        ),
-    )
-    tells = partial(facts, on.kept, engine, sockets, replicas, clock, known.rules)
-    hooks = webhooks_of(on.settings, troubles)
-    app = web(_front(on, seam), checks(on.kept, watch, sockets, clock), tells, hooks)
+    app = _app(on, _front(on, seam), engine, sockets, watch, troubles)
     sender = Sender(on.kept.outbox, on.client, rendered, clock)
     _time(on, waiting.requesting, follow, timers)
     rounds = watch_over(troubles, timers)
@@ -186,6 +177,23 @@ def join(on: Foundation) -> Bot:
         troubles=troubles,
         rounds=rounds,
     )
+
+
+def _app(
+    on: Foundation,
+    front: Front | None,
+    engine: DurableEngine,
+    sockets: Sockets | None,
+    watch: SlackWatch,
+    troubles: Troubles,
+) -> ASGIApp:
+    """Return what takes requests and tells how it goes; how it goes is provided, too."""
+    kept, clock, rules, replicas = on.kept, on.clock, on.known.rules, on.place.replicas
+    pulse = Pulse(kept, engine, replicas, troubles.vendors, watch, rules, clock)
+    on.known.ports.provide(Health, pulse)
+    tells = partial(facts, kept, engine, sockets, replicas, clock, rules)
+    hooks = webhooks_of(on.settings, troubles)
+    return web(front, checks(kept, watch, sockets, clock), tells, hooks)
 
 
 def _grounds(

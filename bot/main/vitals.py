@@ -30,9 +30,9 @@ class _Queues:
     bots: int = 1
 
 
-@dataclass(frozen=True)
+@dataclass
 class Pulse:
-    """Implements `bot.domain.ports.Health` of a bot that was joined at *since*."""
+    """Implements `bot.domain.ports.Health` of a bot that begins now."""
 
     kept: Kept
     engine: DurableEngine
@@ -41,7 +41,9 @@ class Pulse:
     watch: SlackWatch
     rules: StandingRules
     clock: Clock
-    since: datetime
+
+    def __post_init__(self) -> None:
+        self._began: datetime = self.clock.now()
 
     async def vitals(self) -> Vitals:
         """See `Health.vitals`."""
@@ -49,7 +51,7 @@ class Pulse:
         slack = (self.watch.trouble,) if self.watch.trouble else ()
         return Vitals(
             version=version("redbutton"),
-            started_at=self.since,
+            started_at=self._began,
             bots=queues.bots,
             unsent=queues.unsent,
             oldest_unsent=queues.oldest_unsent,

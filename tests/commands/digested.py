@@ -146,7 +146,7 @@ async def night(folder: Path, plan: Plan = PLAN) -> AsyncIterator[Night]:
         figures, pager, ports, known = Figures(), MemoryPager(), Ports(), catalogue()
         allowed = {operation.name for operation in known}
         ports.provide(Catalogue, known)
-        ports.provide(Rules, Allowing(allowed))  # type: ignore[arg-type]  A set that tests change.
+        ports.provide(Rules, Allowing(allowed))  # type: ignore[arg-type]  # A set that tests change.
         ports.provide(Incidents, desk)
         ports.provide(Pager, pager)
         for port in (Records, Health, Approvals, Freezes):

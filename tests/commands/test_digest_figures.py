@@ -214,7 +214,7 @@ async def test_a_bot_that_is_well_says_so_and_is_silent_to_a_schedule(n: Night) 
 async def test_what_is_wrong_stands_first_and_is_never_silent(
     n: Night, wrong: dict[str, object], title: str
 ) -> None:
-    n.figures.health = replace(WELL, **wrong)  # type: ignore[arg-type]  A case's own fields.
+    n.figures.health = replace(WELL, **wrong)  # type: ignore[arg-type]  # A case's own fields.
 
     result = await n.asks(tell_health, quiet="yes")
 
