@@ -114,7 +114,7 @@ def _glass(broken: Sequence[Review], ctx: Context, remedies: Remedies) -> Iterat
 
 
 def _most(lately: Sequence[Tallied], before: Sequence[Tallied]) -> Iterator[Item]:
-    """Tell which operations were refused most often, and which asked for."""
+    """Tell which operations were refused most often, and which asked for; digests are not news."""
     refused = frozenset({State.DENIED})
     for title, states in (("Refused", refused), ("Asked for most", frozenset(State) - refused)):
         now, then = _by_operation(lately, states), _by_operation(before, states)
@@ -129,7 +129,7 @@ def _most(lately: Sequence[Tallied], before: Sequence[Tallied]) -> Iterator[Item
 def _by_operation(told: Sequence[Tallied], states: frozenset[State]) -> Counter[str]:
     found: Counter[str] = Counter()
     for one in told:
-        if one.state in states:
+        if one.state in states and not one.operation.startswith("digest."):
             found[one.operation] += one.count
     return found
 

@@ -43,8 +43,8 @@ class Camera:
         """Let there be something that a digest tells."""
         page = await self._browser.new_page()
         declare = "/ops incident.declare title='Search is slow' severity=SEV3 service=search"
-        await self._says(page, "mia", declare)
-        await page.goto(f"{self._address}/as/mia/@redbutton")
+        await self._says(page, "eva", declare)
+        await page.goto(f"{self._address}/as/eva/@redbutton")
         said = page.locator("#messages")
         await expect(said.get_by_text("is declared in").first).to_be_visible(timeout=WITHIN)
         freeze = "/ops freeze.set reason='Release of 4.2' lasts=4h environment=prod"

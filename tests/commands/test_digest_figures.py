@@ -74,18 +74,19 @@ async def test_outcomes_are_counted_with_the_change_the_most_worrying_first(n: N
         Tallied("users.find", State.SUCCEEDED, 7),
         Tallied("users.suspend", State.DENIED, 3),
         Tallied("users.suspend", State.RUNNING, 1),
+        Tallied("digest.health", State.SUCCEEDED, 5),
     ]
     n.figures.spans = [before, lately]
 
     result = await n.asks(tell_operations)
 
-    assert result.text == "11 operations were asked for in the last 24 h (same)."
+    assert result.text == "16 operations were asked for in the last 24 h (+5)."
     assert result.table == (
         ("what came of it", "count", "change"),
         ("outcome unknown", "0", "−1"),  # noqa: RUF001  A minus sign.
         ("refused", "3", "+3"),
         ("under way", "1", "+1"),
-        ("done", "7", "−3"),  # noqa: RUF001  A minus sign.
+        ("done", "12", "+2"),
     )
     assert [(item.title, item.text) for item in result.items] == [
         ("Refused", "users.suspend 3 (+3)"),

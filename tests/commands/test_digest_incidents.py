@@ -168,10 +168,9 @@ async def test_a_service_that_nobody_has_stands_out(n: Night) -> None:
 
 async def test_what_woke_them_is_told_with_who_answered_and_how_soon(n: Night) -> None:
     at = n.clock.now()
-    answered = {"acknowledged_by": "Grace", "acknowledged_at": at + 4 * MINUTE}
-    await n.declares(
-        "Checkout fails", status=Status.RESOLVED, calls=(call(at, **answered), call(at, "Q2"))
-    )
+    answered = call(at, acknowledged_by="Grace", acknowledged_at=at + 4 * MINUTE)
+    calls = (answered, call(at, "Q2"))
+    await n.declares("Checkout fails", status=Status.RESOLVED, calls=calls)
     n.clock.pass_(3600)
 
     result = await n.asks(tell_oncall)

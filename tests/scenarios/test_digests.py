@@ -13,7 +13,17 @@ from tests.scenarios.test_road import judged, reads
 from tests.scenarios.vendors import SENDER, paged_by
 from tests.world import World, world
 
-SERVICES = {"services": {"checkout": {"pager": "PCHECK1"}}}
+SERVICES = {
+    "services": {
+        name: {"pager": key}
+        for name, key in (
+            ("checkout", "PCHECK1"),
+            ("search", "PSEARCH"),
+            ("attic", "PATTIC1"),
+            ("mail", "PMAIL01"),
+        )
+    }
+}
 
 
 @dataclass(frozen=True)
@@ -39,6 +49,8 @@ async def watch(tmp_path: Path) -> AsyncIterator[Watch]:
         first = pagerduty.add_person("Grace Hopper", "grace@example.com")
         turns = pagerduty.add_schedule("Checkout by night", first, key="PNIGHTS")
         pagerduty.add_service("Checkout", [[turns]], key="PCHECK1")
+        for key in ("PSEARCH", "PATTIC1", "PMAIL01"):
+            pagerduty.add_service(key.title(), [[turns]], key=key)
         told = {"incident": SERVICES, **paged_by(pagerduty)}
         async with world(tmp_path, alone=True, **told) as w:
             grace = w.slack.person("grace")
@@ -143,8 +155,15 @@ async def test_what_was_run_is_told_with_a_picture_that_says_in_words_what_it_sh
 async def test_the_bot_tells_how_it_goes_and_which_vendor_is_silent(watch: Watch) -> None:
     well = await watch.reads("/ops digest.health", "All is well.")
 
+    watch.pagerduty.faults.down()
+    silent = await watch.reads("/ops digest.oncall", "The pager is silent")
+    ill = await watch.reads("/ops digest.health", "1 thing is wrong.")
+
     assert "1 bot of version" in well
     assert "Messages to send: 0" in well
+    assert "which are open is not known" in silent
+    assert "A vendor is silent" in ill
+    assert "PagerDuty" in ill
 
 
 async def test_figures_are_not_for_everybody(watch: Watch) -> None:
