@@ -28,11 +28,12 @@ SERVICES = {
 
 @dataclass(frozen=True)
 class Watch:
-    """The bot, and Grace, an engineer who has the checkout."""
+    """The bot, Grace, an engineer who has the checkout, and Mia, who administers."""
 
     w: World
     pagerduty: PretendPagerDuty
     grace: Person
+    mia: Person
 
     async def reads(self, line: str, words: str, person: Person | None = None) -> str:
         """Let Grace, or *person*, type *line* and read *words*; return all of the answer."""
@@ -55,8 +56,11 @@ async def watch(tmp_path: Path) -> AsyncIterator[Watch]:
         async with world(tmp_path, alone=True, **told) as w:
             grace = w.slack.person("grace")
             w.ops.members.append(grace.id)
+            mia = w.slack.person("mia")
+            w.ops.members.append(mia.id)
             await w.slack.regroups("sre", [grace])
-            yield Watch(w, pagerduty, grace)
+            await w.slack.regroups("admins", [mia])
+            yield Watch(w, pagerduty, grace, mia)
             assert judged(w.slack) == []
             assert w.slack.workspace.complaints == []
 
@@ -108,10 +112,7 @@ async def test_a_freeze_is_lifted_from_the_digest_of_what_is_in_force(watch: Wat
 
 
 async def test_what_waits_for_one_is_approved_from_the_digest(watch: Watch) -> None:
-    w = watch.w
-    mia = w.slack.person("mia")
-    w.ops.members.append(mia.id)
-    await w.slack.regroups("admins", [mia])
+    w, mia = watch.w, watch.mia
     await w.slack.types(
         w.ada, "/ops users.suspend_domain example.com 'card testing'", channel=w.ops
     )
