@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot.domain.actor import Actor
+from bot.domain.approval import Waiting
 from bot.domain.catalogue import Catalogue
 from bot.domain.clock import Clock
 from bot.domain.context import Context, KeyOf, StepRule
@@ -19,7 +20,9 @@ from bot.domain.errors import (
     Unreachable,
 )
 from bot.domain.explanation import Explanation, RuleWords, WhoMay
+from bot.domain.figures import Tallied, Vitals
 from bot.domain.freeze import Freeze
+from bot.domain.glass import Review
 from bot.domain.incident import (
     ENDED,
     OPEN,
@@ -47,6 +50,7 @@ from bot.domain.incident import Draft as IncidentDraft
 from bot.domain.incident_names import room_of
 from bot.domain.incident_plan import Contact, Plan, StatusPageRule
 from bot.domain.incident_score import Mark, score, span
+from bot.domain.invocation import State
 from bot.domain.notice import Note, Prompt
 from bot.domain.operation import Operation, Risk, Undo, declare
 from bot.domain.params import (
@@ -70,12 +74,14 @@ from bot.domain.ports import (
     Approvals,
     Explainer,
     Freezes,
+    Health,
     Incidents,
+    Records,
     Reviews,
     Rules,
     Saying,
 )
-from bot.domain.result import File, Press, Result
+from bot.domain.result import File, Item, Press, Result
 from bot.domain.schedule import FREEZE, Late, Schedule, ScheduleDraft, Schedules
 
 __all__ = [
@@ -102,12 +108,14 @@ __all__ = [
     "Freeze",
     "Freezes",
     "Handover",
+    "Health",
     "Hidden",
     "Holder",
     "Incident",
     "IncidentDraft",
     "Incidents",
     "IntegrationError",
+    "Item",
     "KeyOf",
     "Late",
     "Limb",
@@ -129,10 +137,12 @@ __all__ = [
     "Plan",
     "Press",
     "Prompt",
+    "Records",
     "RedbuttonError",
     "Refused",
     "Rest",
     "Result",
+    "Review",
     "Reviews",
     "Risk",
     "Role",
@@ -147,12 +157,16 @@ __all__ = [
     "Severity",
     "SlackChannel",
     "SlackUser",
+    "State",
     "Status",
     "StatusPageRule",
     "StepRule",
+    "Tallied",
     "Task",
     "Undo",
     "Unreachable",
+    "Vitals",
+    "Waiting",
     "WhoMay",
     "durations",
     "one_line",

@@ -9,13 +9,18 @@ from playground.methods_people import visible
 from playground.model import Message, SlackFile
 from playground.workspace import Workspace
 
+ALT = 1000
+"""Characters of the words for a picture. docs.slack.dev: files.getUploadURLExternal, errors."""
+
 
 def get_upload_url(workspace: Workspace, asked: Arguments) -> dict[str, Any]:
     """Answer files.getUploadURLExternal. The web layer puts its address before the path."""
     name, length = asked.needed("filename"), asked.number("length", 0)
     if length < 1:
         raise SlackError("invalid_arguments")
-    file = SlackFile(workspace.new_id("F"), name, length, workspace.seconds())
+    if len(alt := asked.text("alt_txt")) > ALT:
+        raise SlackError("alt_txt_too_large")
+    file = SlackFile(workspace.new_id("F"), name, length, workspace.seconds(), alt=alt)
     workspace.files[file.id] = file
     return {"upload_url": f"/upload/{file.id}", "file_id": file.id}
 

@@ -145,6 +145,7 @@ class SlackFile:
     content: bytes | None = None
     channel: str = ""
     complete: bool = False
+    alt: str = ""
 
 
 @dataclass(eq=False)

@@ -1,5 +1,6 @@
 """A run in a terminal: a line for each change of its check-list, then what came of it."""
 
+import textwrap
 from collections.abc import Iterator
 
 import click
@@ -46,6 +47,8 @@ def tell_end(card: RunCard) -> Exit:
 
 def _tell_result(result: Result) -> None:
     click.echo(shown(result.text))
+    for item in result.items:
+        click.echo(shown(f"\n{item.title}\n{textwrap.indent(item.text, '  ')}".rstrip()))
     if result.fields:
         tell_table([(f"{name}:", value) for name, value in result.fields.items()])
     if result.table:

@@ -97,13 +97,15 @@ class Approval(BaseModel):
 class Waiting:
     """A request as it is listed: its *name* is short, *lacking* says how many more, by lane.
 
-    *invocation* and *round* say exactly what is meant.
+    It waits *since* then, and lapses *until* then. *invocation* and *round* say exactly what is
+    meant.
     """
 
     name: str
     asked_by: str
     what: str
     lacking: str
+    since: datetime
     until: datetime
     invocation: str = ""
     round: int = 1

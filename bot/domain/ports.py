@@ -8,6 +8,7 @@ from bot.domain.actor import Actor
 from bot.domain.approval import Waiting
 from bot.domain.decision import Decision, Question
 from bot.domain.explanation import Explanation, RuleWords, WhoMay
+from bot.domain.figures import Tallied, Vitals
 from bot.domain.freeze import Freeze
 from bot.domain.glass import Review
 from bot.domain.incident import Declared, Draft, Incident, Moment
@@ -86,6 +87,32 @@ class Reviews(Protocol):
 
         Raises Refused where there is none, or *by* broke the glass themselves.
         """
+        ...
+
+
+class Records(Protocol):
+    """Knows what was asked of the bot, and what came of it. Raises NotNow."""
+
+    async def tally(self, team: str, bounds: Sequence[datetime]) -> Sequence[Sequence[Tallied]]:
+        """Count what *team* asked for between each of *bounds* and the next, most often first.
+
+        A span begins with its earlier bound, and ends before its later one.
+        """
+        ...
+
+    async def broken_glass(self, team: str, since: datetime, until: datetime) -> Sequence[Review]:
+        """Return where somebody of *team* broke the glass in that time, newest first; at most 100.
+
+        Whether or not anybody has looked at it.
+        """
+        ...
+
+
+class Health(Protocol):
+    """Knows how the bot itself goes."""
+
+    async def vitals(self) -> Vitals:
+        """Return how it goes now. What cannot be told is left out; it never fails."""
         ...
 
 
@@ -216,4 +243,8 @@ class Incidents(Protocol):
 
     async def contacts(self, service: str) -> Sequence[Contact]:
         """Return whom to call for *service*, as last known; the first to be called first."""
+        ...
+
+    async def relieved(self, service: str) -> Sequence[Contact]:
+        """Return who had *service* before those who have it, as last seen; nobody if not known."""
         ...

@@ -7,7 +7,7 @@ from pathlib import Path
 from starlette.types import ASGIApp
 
 from bot.domain.operation import Operation
-from bot.domain.ports import Explainer, Freezes, Reviews
+from bot.domain.ports import Explainer, Freezes, Health, Records, Reviews
 from bot.engine.durable import DurableEngine
 from bot.http.declare import DeclareForm, declare_routes
 from bot.http.server import web
@@ -23,6 +23,7 @@ from bot.main.known import Known
 from bot.main.scheduling import Upon, schedules_of, shelf_of
 from bot.main.trouble import Troubles, troubles_of, watch_over, webhooks_of
 from bot.main.vendors import vendors_of
+from bot.main.vitals import Pulse
 from bot.pipeline.acts import Acts
 from bot.pipeline.breaking import Glass
 from bot.pipeline.browsing import Browsing
@@ -49,6 +50,7 @@ from bot.pipeline.tokens import Tokens
 from bot.schedule.keeping import Keeper
 from bot.schedule.people import WithSchedules
 from bot.slack.app import slack_app
+from bot.slack.front import Front
 from bot.slack.handlers import Handlers
 from bot.slack.home_keeping import HomeKeeper
 from bot.slack.identity import SlackDirectory
@@ -56,6 +58,7 @@ from bot.slack.rendering import rendered
 from bot.slack.sockets import Sockets
 from bot.slack.windows import Windows
 from bot.store.grapevine import Grapevine
+from bot.store.records import SqlRecords
 from bot.store.tokens import SqlTokens
 from integrations.slack.sender import Sender
 
@@ -124,12 +127,9 @@ def join(on: Foundation) -> Bot:
     seam = slack_app(handlers.handle, on.client.bolt_client())
     sockets = sockets_of(on, seam)
     watch = SlackWatch(on.client, clock, on.settings.slack.team)
-    asked = (on.kept, works.engine, sockets, replicas, clock, known.rules)
-    tells = partial(facts, *asked, silent=troubles.vendors.troubles)
     form = DeclareForm(desk, tokens, troubles.desk.plan, on.kept.store.box.fingerprint)
-    hooks, wrong = webhooks_of(on.settings, troubles), checks(on.kept, watch, sockets, clock)
     return Bot(
-        app=web(front_of(on, seam), wrong, tells, hooks, declare_routes(form)),
+        app=_app(on, front_of(on, seam), works.engine, sockets, watch, troubles, form),
         desk=desk,
         kept=on.kept,
         known=known,
@@ -221,6 +221,25 @@ def _desk(
     return Desk(Rooms(*rooms))
 
 
+def _app(  # noqa: PLR0913, PLR0917  Each is something that requests are about.
+    on: Foundation,
+    front: Front | None,
+    engine: DurableEngine,
+    sockets: Sockets | None,
+    watch: SlackWatch,
+    troubles: Troubles,
+    form: DeclareForm,
+) -> ASGIApp:
+    """Return what takes requests and tells how it goes; how it goes is provided, too."""
+    kept, clock, rules, replicas = on.kept, on.clock, on.known.rules, on.place.replicas
+    pulse = Pulse(kept, engine, replicas, troubles.vendors, watch, rules, clock)
+    on.known.ports.provide(Health, pulse)
+    asked = (kept, engine, sockets, replicas, clock, rules)
+    tells = partial(facts, *asked, silent=troubles.vendors.troubles)
+    hooks = webhooks_of(on.settings, troubles)
+    return web(front, checks(kept, watch, sockets, clock), tells, hooks, declare_routes(form))
+
+
 def _grounds(
     on: Foundation, directory: SlackDirectory
 ) -> tuple[OnCallDirectory, Troubles, Surroundings]:
@@ -254,6 +273,7 @@ def _provide(on: Foundation, people: Directory, around: Surroundings) -> None:
     ports.provide(Freezes, around.freezes)
     ports.provide(Explainer, Explaining(lambda: rules.current, around))
     ports.provide(Reviews, Reviewing(on.kept.book, people, on.clock))
+    ports.provide(Records, SqlRecords(on.kept.store))
 
 
 def _engine_store(on: Foundation) -> Path | str:

@@ -11,7 +11,16 @@ from bot.cli.workshop import Finding, Trials, Tried
 from bot.domain.catalogue import Catalogue
 from bot.domain.clock import Clock
 from bot.domain.errors import BadRequest, Misconfigured
-from bot.domain.ports import Approvals, Explainer, Freezes, Incidents, Reviews, Rules
+from bot.domain.ports import (
+    Approvals,
+    Explainer,
+    Freezes,
+    Health,
+    Incidents,
+    Records,
+    Reviews,
+    Rules,
+)
 from bot.domain.schedule import Schedules
 from bot.main.declared import check_schedules
 from bot.pipeline.loading import load_catalogue
@@ -30,7 +39,10 @@ from policies.standing import StandingRules
 from policies.testing import CaseFile, Reader, Verdict, judge
 
 JOINED = frozenset(
-    {Approvals, Chat, Explainer, Freezes, Incidents, Pager, Reviews, Schedules, StatusPage, Tracker}
+    {
+        *(Approvals, Explainer, Freezes, Health, Incidents, Records, Reviews, Schedules),
+        *(Chat, Pager, StatusPage, Tracker),
+    }
 )
 """The ports that are provided where the rooms are joined: they need people, or the store."""
 

@@ -71,6 +71,7 @@ class Ballots:
             asked_by=matter.case.actor.name,
             what=Shown(matter.case, matter.approval, has).name,
             lacking=lacking(matter.approval.needs, has),
+            since=matter.approval.opened_at,
             until=matter.approval.expires_at,
             invocation=matter.case.id,
             round=matter.approval.round,

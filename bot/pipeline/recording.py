@@ -196,14 +196,16 @@ LONG = 1500
 
 
 def _wants_thread(result: Result) -> bool:
-    return bool(result.fields or result.table or result.file or len(result.text) > LONG)
+    return bool(
+        result.items or result.fields or result.table or result.file or len(result.text) > LONG
+    )
 
 
 def replaced(card: RunCard) -> RunCard:
     """Return *card* without what only its thread shows."""
     if card.result is None:
         return card
-    short = card.result.model_copy(update={"table": (), "fields": {}, "file": None})
+    short = card.result.model_copy(update={"items": (), "table": (), "fields": {}, "file": None})
     return card.model_copy(update={"result": short, "preview": ()})
 
 

@@ -23,7 +23,7 @@ from bot.slack.glass import GLASS
 from bot.slack.incidents import incident_card
 from bot.slack.mrkdwn import Mrkdwn, bold, code, join, sentence, text, user, web_address
 from bot.slack.prompts import press_button, prompt_card
-from bot.slack.results import drawn, more, overflow, rest
+from bot.slack.results import drawn, each, more, overflow, rest
 from bot.slack.tables import table
 
 __all__ = ["AGAIN", "CANCEL", "SHARE", "are_you_sure", "card", "detail", "note_view", "overflow"]
@@ -88,7 +88,7 @@ def goes_alone(card: RunCard, audience: Audience) -> bool:
 def detail(card: RunCard) -> Block | None:
     """Draw the thread's message of *card* as `{text, blocks}`, or None where there is no more."""
     result = card.result
-    blocks = [*more(result), *rest(card, attached=True)] if result else []
+    blocks = [*each(result), *more(result), *rest(card, attached=True)] if result else []
     if card.preview:
         # Slack takes one table in a message; the result's goes first.
         taken = any(block["type"] == "table" for block in blocks)
@@ -128,7 +128,9 @@ def _in_short(card: RunCard) -> Mrkdwn:
 def _run(card: RunCard, audience: Audience) -> list[Block]:
     words = code(f"{card.operation} {card.words}".strip(), _WORDS)
     blocks = [section(_headline(card)), context(words)]
-    if card.steps:
+    # What was looked up is in the answer: it needs no check-list.
+    answered = card.risk is Risk.READ and card.state is State.SUCCEEDED
+    if card.steps and not answered:
         blocks.append(section(_steps(card.steps)))
     if card.progress.strip() and card.state in _GOING:
         blocks.append(context(sentence(card.progress, _PROGRESS)))

@@ -18,6 +18,7 @@ ROWS = 20
 _CELL = 100
 _CHARACTERS = 5500
 # A cell that begins so is a formula to a spreadsheet; a plain number is none.
+_FIGURE = re.compile(r"[+\-−]?\d[\d,.]*( ?%)?|same")  # noqa: RUF001  A minus sign.
 _FORMULA, _NUMBER = re.compile(r"\s*[=+\-@]|[\t\r]"), re.compile(r"[+-]?\d+([.,]\d+)*%?")
 
 
@@ -26,7 +27,24 @@ def table(rows: Rows) -> list[Block]:
     shown = _shown(rows)
     if len(shown) < 2 or not shown[0]:  # noqa: PLR2004  A header, and a row.
         return []
-    return [{"type": "table", "rows": [[_cell(words) for words in row] for row in shown]}]
+    settings = {"column_settings": _sides(shown)} if any(map(_figures, _columns(shown))) else {}
+    cells = [[_cell(words) for words in row] for row in shown]
+    return [{"type": "table", **settings, "rows": cells}]
+
+
+def _sides(shown: Rows) -> list[Block]:
+    """Say to which side each column leans: figures to the right, so that one can compare them."""
+    return [{"align": "right" if _figures(one) else "left"} for one in _columns(shown)]
+
+
+def _columns(shown: Rows) -> list[Sequence[str]]:
+    return list(zip(*shown[1:], strict=True))
+
+
+def _figures(column: Sequence[str]) -> bool:
+    """Say whether *column* holds figures alone, and at least one."""
+    said = [words for words in column if words != NOTHING]
+    return bool(said) and all(_FIGURE.fullmatch(words) for words in said)
 
 
 def fits(rows: Rows) -> bool:

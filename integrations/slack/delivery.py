@@ -38,6 +38,9 @@ FIXABLE = frozenset(
 )
 """Somebody can repair these, so a message waits for it."""
 
+ALT = 1000
+"""Characters of the words for a picture. docs.slack.dev: files.getUploadURLExternal, errors."""
+
 _PERSON = re.compile(r"[UW][A-Z0-9]{2,20}")
 _PLAIN = {"unfurl_links": False, "unfurl_media": False, "link_names": False, "parse": "none"}
 _LOG = logging.getLogger(__name__)
@@ -210,8 +213,9 @@ class Delivery:
     async def _share(self, post: Post, file: File, said: tuple[int, str, str]) -> None:
         """Upload *file* below the message, or to the person where only they may see it."""
         size = len(file.content)
+        spoken = {"alt_txt": file.alt[:ALT]} if file.alt else {}
         place = await self._client.read(
-            "files.getUploadURLExternal", filename=file.name, length=size
+            "files.getUploadURLExternal", filename=file.name, length=size, **spoken
         )
         upload = self._client.upload(str(place["upload_url"]), file.content)
         await self._claims.during(post, upload)

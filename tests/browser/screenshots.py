@@ -39,6 +39,30 @@ class Camera:
         await expect(page.locator("dialog.modal[open]")).to_be_visible(timeout=WITHIN)
         await page.context.close()
 
+    async def troubles(self) -> None:
+        """Let there be something that a digest tells."""
+        page = await self._browser.new_page()
+        declare = "/ops incident.declare title='Search is slow' severity=SEV3 service=search"
+        await self._says(page, "eva", declare)
+        await page.goto(f"{self._address}/as/eva/@redbutton")
+        said = page.locator("#messages")
+        await expect(said.get_by_text("is declared in").first).to_be_visible(timeout=WITHIN)
+        freeze = "/ops freeze.set reason='Release of 4.2' lasts=4h environment=prod"
+        await self._says(page, "eva", freeze)
+        await expect(said.get_by_text("Changes to prod").last).to_be_visible(timeout=WITHIN)
+        await page.context.close()
+
+    async def tells(self, schemes: Iterable[Scheme]) -> None:
+        """Take the picture of each digest, on a phone in each of *schemes*."""
+        for name, (line, seen) in _DIGESTS.items():
+            page = await self._browser.new_page()
+            await self._says(page, "mia", f"/ops digest.{line}")
+            said = page.locator("#messages").get_by_text(seen)
+            await expect(said.last).to_be_visible(timeout=WITHIN)
+            await page.context.close()
+            for scheme in schemes:
+                await self._one(f"digest-{name}", _WHERE.get(name, "/as/mia/ops"), scheme, PHONE)
+
     async def takes(self, scheme: Scheme) -> None:
         """Take every picture in one colour scheme."""
         rooms = {"refusal": "sam/ops", "home": "eva/~home"}
@@ -60,7 +84,8 @@ class Camera:
         )
         page = await context.new_page()
         await page.goto(self._address + path)
-        await expect(page.locator(_SEEN[name]).first).to_be_visible(timeout=WITHIN)
+        seen = _SEEN.get(name, "#messages")
+        await expect(page.locator(seen).first).to_be_visible(timeout=WITHIN)
         await page.screenshot(path=self._folder / f"{name}-{scheme}.png")
         await context.close()
 
@@ -72,8 +97,23 @@ _SEEN = {
     "backoffice": "text=card testing",
     "record": "text=rules.loaded",
     "phone": "text=is suspended",
+    "digest-plot": "#messages img",
 }
 """By picture: what is on it once the page is there."""
+
+_DIGESTS = {
+    "incidents": ("incidents", "incident is open"),
+    "oncall": ("oncall", "On call now"),
+    "changes": ("changes", "freeze holds"),
+    "approvals": ("approvals", "to decide it."),
+    "operations": ("operations", "what came of it"),
+    "plot": ("operations plot=yes", "what came of it"),
+    "health": ("health", "All is well."),
+}
+"""By picture: the digest, and words of its answer."""
+
+_WHERE = {"plot": "/as/mia/@redbutton"}
+"""Where a digest is seen, if not where it was asked for."""
 
 
 async def take(browser: Browser, folder: Path, schemes: Iterable[Scheme] = SCHEMES) -> None:
@@ -82,8 +122,11 @@ async def take(browser: Browser, folder: Path, schemes: Iterable[Scheme] = SCHEM
         async with opened(Path(place), 0) as (_, _, address):
             camera = Camera(browser, address, folder)
             await camera.plays()
+            schemes = tuple(schemes)
             for scheme in schemes:
                 await camera.takes(scheme)
+            await camera.troubles()
+            await camera.tells(schemes)
 
 
 async def _main() -> None:

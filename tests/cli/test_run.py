@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.authoring import File, Result, Risk
+from bot.authoring import File, Item, Result, Risk
 from bot.domain.invocation import State, StepState
 from bot.domain.notice import StepLine
 from bot.pipeline.answers import Form, Refusal, Words
@@ -204,6 +204,19 @@ async def test_what_a_terminal_would_obey_is_shown_instead(shell: Shell, desk: P
     seen = await shell("run", "users.suspend", "ada", "r")
 
     assert "Red: \ufffd[31m, turned: \ufffd." in seen.stdout
+
+
+@pytest.mark.usefixtures("door")
+async def test_what_is_told_one_by_one_stands_below_each_other(
+    shell: Shell, desk: PretendDesk
+) -> None:
+    items = (Item(title="Search is slow", text="INC-1\nnobody leads"), Item(title="And 2 more"))
+    desk.story = [card(State.SUCCEEDED, result=Result("3 are open.", items=items))]
+
+    seen = await shell("run", "users.suspend", "ada", "r")
+
+    told = "3 are open.\n\nSearch is slow\n  INC-1\n  nobody leads\n\nAnd 2 more\n"
+    assert told in seen.stdout
 
 
 @pytest.mark.usefixtures("door")

@@ -36,7 +36,7 @@ PLANTED = {
         "bot/logs.py",
         "httpx",
     ),
-    "One module draws": ("commands/incident/metrics.py", "matplotlib"),
+    "Two modules draw": ("bot/logs.py", "matplotlib"),
     "Only bot.main may start the playground": ("bot/settings.py", "playground.wire"),
 }
 """For each contract an import that it has to find: in which file, and of what."""

@@ -48,7 +48,8 @@ def burns(number: int = 12, **more: Any) -> Incident:
 
 def waits(number: int = 1, what: str = "users.suspend alan@example.com") -> Waiting:
     until = NOW + timedelta(hours=4)
-    return Waiting(f"0a1b{number}", "Ada", what, "1 more of finance", until, f"inv-{number}", 2)
+    said = (f"0a1b{number}", "Ada", what, "1 more of finance")
+    return Waiting(*said, NOW, until, f"inv-{number}", 2)
 
 
 def doing(state: State = State.RUNNING, number: int = 1, words: str = "alan") -> Doing:

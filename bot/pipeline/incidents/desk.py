@@ -221,13 +221,25 @@ class IncidentDesk:
 
     async def contacts(self, service: str) -> Sequence[Contact]:
         """See `Incidents.contacts`."""
-        kept = await self.shelf.recall(contacts_of(service))
+        return await self._recalled(contacts_of(service))
+
+    async def relieved(self, service: str) -> Sequence[Contact]:
+        """See `Incidents.relieved`."""
+        return await self._recalled(relieved_of(service))
+
+    async def _recalled(self, name: str) -> Sequence[Contact]:
+        kept = await self.shelf.recall(name)
         return CONTACTS.validate_json(kept[0]) if kept else []
 
 
 def contacts_of(service: str) -> str:
     """Return the name under which it is kept whom to call for *service*, the pager's id."""
     return f"contacts:{service}"
+
+
+def relieved_of(service: str) -> str:
+    """Return the name under which it is kept who had *service*, the pager's id, before."""
+    return f"relieved:{service}"
 
 
 def _new(draft: Draft, by: Actor, invocation: str, number: int, now: datetime) -> Incident:

@@ -1,11 +1,12 @@
 """Whom to call by telephone, learnt while the pager answers, for when it does not."""
 
 import logging
+from collections.abc import Sequence
 
 from bot.domain.clock import Clock
 from bot.domain.errors import IntegrationError, RedbuttonError
 from bot.domain.incident_plan import Contact
-from bot.pipeline.incidents.desk import CONTACTS, IncidentDesk, contacts_of
+from bot.pipeline.incidents.desk import CONTACTS, IncidentDesk, contacts_of, relieved_of
 from integrations.ports import Pager
 
 EVERY = 300.0
@@ -15,7 +16,10 @@ log = logging.getLogger(__name__)
 
 
 class Rounds:
-    """Asks the pager again and again who is on call for what the plan names."""
+    """Asks the pager again and again who is on call for what the plan names.
+
+    Whoever is no longer the first to be woken is remembered as who handed over.
+    """
 
     def __init__(self, desk: IncidentDesk, pager: Pager, clock: Clock) -> None:
         self._desk = desk
@@ -46,5 +50,15 @@ class Rounds:
             for shift in reversed(shifts)
         }
         ordered = sorted(known.values(), key=lambda contact: contact.level)
+        before = await self._desk.contacts(service)
+        if before and _first(before) != _first(ordered):
+            told = CONTACTS.dump_json(list(before)).decode()
+            await self._desk.shelf.remember(relieved_of(service), told)
         body = CONTACTS.dump_json(ordered).decode()
         await self._desk.shelf.remember(contacts_of(service), body)
+
+
+def _first(contacts: Sequence[Contact]) -> frozenset[str]:
+    """Return who is woken first."""
+    lowest = min((c.level for c in contacts), default=0)
+    return frozenset(c.name for c in contacts if c.level == lowest)
