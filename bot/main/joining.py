@@ -151,8 +151,7 @@ def join(on: Foundation) -> Bot:
     )
     acts = Acts(known.catalogue, known.rules, people, book, around, clock, waiting.approving)
     shown = Browsing(known.catalogue, known.rules, people, offers)
-    road = Road(parts)
-    desk = Desk(Rooms(road, shown, acts, waiting.approving, follow, book, clock))
+    desk = Desk(Rooms(Road(parts), shown, acts, waiting.approving, follow, book, clock))
     grapevine = _grapevine(on, directory)
     seam = _seam(on, desk, directory, grapevine)
     sockets = _sockets(on, seam)
@@ -181,7 +180,7 @@ def join(on: Foundation) -> Bot:
         grapevine=grapevine,
         troubles=troubles,
         rounds=rounds,
-        schedules=schedules_of(_upon(on, people, around, troubles), road.ask),
+        schedules=schedules_of(_upon(on, people, around, troubles), desk.ask),
     )
 
 

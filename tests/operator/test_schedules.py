@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from bot.domain.errors import Misconfigured
 from bot.main.declared import check_schedules, wishes_of
-from bot.settings import Settings
+from bot.settings import PolicySettings, Settings
 from tests.conventions.house import catalogue
 from tests.operator.place import Installation, installed_at
 
@@ -45,7 +45,8 @@ async def test_a_schedule_there_is_not_is_not_run(here: Installation) -> None:
 
 
 def told(**other: Any) -> Settings:
-    return Settings(schedules={"morning": RIGHT | other}, policy={"zone": "Europe/Berlin"})
+    said: dict[str, Any] = {"schedules": {"morning": RIGHT | other}}
+    return Settings(**said, policy=PolicySettings(zone="Europe/Berlin"))
 
 
 def test_times_are_in_the_zone_of_the_rules_where_they_name_none() -> None:
