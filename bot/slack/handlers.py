@@ -27,7 +27,7 @@ from bot.slack.offering import Offering
 from bot.slack.payload import Payload
 from bot.slack.plain import plain
 from bot.slack.presses import Presses
-from bot.slack.reactions import Reactions
+from bot.slack.reactions import KEEP, Reactions
 from bot.slack.submissions import Submissions
 from bot.slack.windows import Windows
 
@@ -177,6 +177,8 @@ class Handlers:
         return ""
 
     async def _message_action(self, payload: Payload) -> Body:
+        if payload.text("callback_id") == KEEP:
+            await self._reactions.asked(payload, self._at.windows)
         known = payload.text("callback_id") == BUTTON
         return await self._incident.about_message(payload) if known else ""
 

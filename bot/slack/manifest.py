@@ -7,6 +7,7 @@ from bot.domain.catalogue import Catalogue
 from bot.slack.declaring import BUTTON
 from bot.slack.handlers import COMMAND, SHORTCUT
 from bot.slack.incident_command import COMMAND as INCIDENT
+from bot.slack.reactions import KEEP
 
 SCOPES = (
     "bookmarks:read",
@@ -65,6 +66,12 @@ _SHORTCUTS = (
         "type": "message",
         "callback_id": BUTTON,
         "description": "Make an incident of what this message tells.",
+    },
+    {
+        "name": "Put into the timeline",
+        "type": "message",
+        "callback_id": KEEP,
+        "description": "Keep this message in the timeline of its incident.",
     },
 )
 _DESCRIPTION = "Runs operations: permission-checked, once, on the record."

@@ -1,15 +1,28 @@
-"""A reaction puts a message of an incident's room into its timeline."""
+"""A reaction, or a shortcut, puts a message of an incident's room into its timeline."""
 
 import asyncio
 import logging
 
 from bot.domain.invocation import Origin, Surface
-from bot.pipeline.answers import Asking, Form, Refusal
+from bot.domain.notice import Note
+from bot.pipeline.answers import Answer, Asking, Form, Refusal
 from bot.pipeline.incident_fields import WHICH
+from bot.slack import sentences
+from bot.slack.asking import origin_of
+from bot.slack.cards import card
 from bot.slack.desk import Alarm, Desk
 from bot.slack.payload import Payload
+from bot.slack.windows import Windows
 
 PIN = "incident.pin"
+
+KEEP = "keep_message"
+"""The callback_id of the shortcut at a message that keeps it."""
+
+_NO_ROOM = Note(
+    message="This is not the channel of an incident that is known to you, so nothing was kept.",
+    fix="Use it on a message in the incident's own channel.",
+)
 
 _LOG = logging.getLogger(__name__)
 
@@ -42,18 +55,36 @@ class Reactions:
         """Wait for what is being asked."""
         await asyncio.gather(*self._asked)
 
+    async def asked(self, payload: Payload, windows: Windows) -> None:
+        """Ask for what the shortcut in *payload* means; tell who used it where that is nothing."""
+        origin = origin_of(payload)
+        if origin is None or origin.channel is None:
+            return
+        ts = Payload(payload.at("message") or {}).text("ts")
+        match await self._kept(origin, origin.channel, ts):
+            case None:
+                windows.tell(origin, card(_NO_ROOM))
+            case Refusal() as no:
+                windows.tell(origin, card(sentences.note_of(no)))
+            case _:
+                pass
+
     async def _pin(self, origin: Origin, channel: str, ts: str) -> None:
-        """Ask once for each message; who could not be allowed takes nobody else's turn."""
+        """Keep the message; nobody waits for an answer."""
         try:
-            here = await self._alarm.incident_here(origin)
-            if here is None:
-                return
-            could = not isinstance(await self._desk.opens(origin, PIN), Refusal)
-            key = f"pin:{origin.team}:{channel}:{ts}{'' if could else f':{origin.user}'}"
-            said = Form({"message": ts, WHICH: here.short})
-            await self._desk.ask(Asking(key, origin, PIN, said))
+            await self._kept(origin, channel, ts)
         except Exception:  # noqa: BLE001  Nobody waits for an answer; Slack must not send it again.
             _LOG.exception("A reaction could not be taken.")
+
+    async def _kept(self, origin: Origin, channel: str, ts: str) -> Answer | None:
+        """Ask once for each message; who could not be allowed takes nobody else's turn."""
+        here = await self._alarm.incident_here(origin)
+        if here is None:
+            return None
+        could = not isinstance(await self._desk.opens(origin, PIN), Refusal)
+        key = f"pin:{origin.team}:{channel}:{ts}{'' if could else f':{origin.user}'}"
+        said = Form({"message": ts, WHICH: here.short})
+        return await self._desk.ask(Asking(key, origin, PIN, said))
 
 
 def _ours(payload: Payload) -> set[str]:

@@ -57,7 +57,7 @@ async def lock_deploys(
         environment,
         key=lock_key(before),
     )
-    note = f"Changes to {freeze.what} are frozen until {freeze.until:%H:%M} UTC"
+    note = f"Changes to {freeze.what} are frozen until {freeze.until:%Y-%m-%d %H:%M} UTC"
 
     def locked(incident: Incident) -> Incident:
         limb = Limb(name="lock", label=LABEL, state=LimbState.DONE, note=note, ref=freeze.id)

@@ -56,7 +56,7 @@ async def page_more(
     whom = plain_mail(params.whom)
     if "@" in whom:
         return await _call_in(whom, params.reason, ctx, incidents, pager, incident)
-    service = await _service(whom, ctx, incidents, pager)
+    service, called = await _service(whom, ctx, incidents, pager)
     made = await ctx.step(
         "Page who is on call",
         pager.page,
@@ -68,7 +68,7 @@ async def page_more(
     )
     names = tuple(who.name for who in made.assigned)
     woken = listed(names) if names else "nobody: no one is on call there"
-    line = f"{ctx.actor.name} paged {service}; woken: {woken}. {sentence(params.reason)}"
+    line = f"{ctx.actor.name} paged {called}; woken: {woken}. {sentence(params.reason)}"
     told = moment(ctx, "page", MomentKind.PAGE, line, made.url)
     say = from_elsewhere(ctx, incident, "page", Prompt(message=line))
     known = any(call.page == made.id for call in incident.calls)
@@ -76,7 +76,7 @@ async def page_more(
     await incidents.change(incident.id, lambda now: _with(now, made), told, say=say)
     if not names:
         raise Refused(
-            f"The pager took the page for {service!r}, but nobody is on call there: nobody was "
+            f"The pager took the page for {called!r}, but nobody is on call there: nobody was "
             "woken.",
             fix="`/incident page` another service, or one person by e-mail.",
         )
@@ -87,7 +87,7 @@ async def page_more(
     ]
     warned = f" Not in the channel yet: {'; '.join(absent)}" if absent else ""
     before = "was paged before for this incident; it woke" if known else "is paged; it woke"
-    return Result(f"{service} {before} {listed(names)}.{warned}", link=made.url)
+    return Result(f"{called} {before} {listed(names)}.{warned}", link=made.url)
 
 
 async def _in(ctx: Context, chat: Chat, incident: Incident, who: str, number: int) -> str:
@@ -98,15 +98,19 @@ async def _in(ctx: Context, chat: Chat, incident: Incident, who: str, number: in
         return no.message
 
 
-async def _service(whom: str, ctx: Context, incidents: Incidents, pager: Pager) -> str:
-    """Return what the pager calls the service *whom*; raise Refused where that is not clear."""
-    if (known := incidents.plan.service(whom).pager) is not None:
-        return known
+async def _service(whom: str, ctx: Context, incidents: Incidents, pager: Pager) -> tuple[str, str]:
+    """Return the pager's id of the service *whom*, and what people call it.
+
+    Raises Refused where it is not clear which one is meant.
+    """
+    told = incidents.plan.service(whom)
+    if told.pager is not None:
+        return told.pager, told.name
     found = await ctx.step("Find the service", pager.services, whom)
     exact = [s for s in found if whom == s.id or whom.casefold() == s.name.casefold()]
     meant = exact or list(found)
     if len(meant) == 1:
-        return meant[0].id
+        return meant[0].id, meant[0].name
     raise Refused(_unclear(whom, meant), fix="Name one as the pager does, or a person by e-mail.")
 
 

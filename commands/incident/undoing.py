@@ -9,6 +9,9 @@ from bot.authoring import Change, Incident, Press, Prompt, Refused, Settled
 SHOWN = 8
 """Changes that have buttons in one message."""
 
+READ_OUT = 8
+"""The last characters of an invocation, which people read out; more of it are taken, too."""
+
 _LONGEST = 1900
 """Characters of a button's params. docs.slack.dev: the value of a button holds 2000."""
 
@@ -22,8 +25,8 @@ def change_of(incident: Incident, which: str) -> tuple[int, Change]:
     """Return the change *which*, by its number or its invocation; raise Refused."""
     wanted = which.strip().lstrip("#").casefold()
     for number, change in numbered(incident):
-        # People read the last eight characters of an invocation out.
-        if wanted == str(number) or (len(wanted) > 7 and change.invocation.endswith(wanted)):  # noqa: PLR2004
+        read_out = len(wanted) >= READ_OUT and change.invocation.endswith(wanted)
+        if wanted == str(number) or read_out:
             return number, change
     raise Refused(
         f"{incident.short} has no change {which!r}.", fix="`/ops incident.changes` lists them."

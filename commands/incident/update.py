@@ -19,7 +19,14 @@ from bot.authoring import (
     Risk,
     operation,
 )
-from commands.incident.acting import from_elsewhere, meant, moment, next_due, not_ended
+from commands.incident.acting import (
+    from_elsewhere,
+    meant,
+    moment,
+    next_due,
+    not_ended,
+    sentence,
+)
 from commands.incident.choices import Which
 
 LONGEST = timedelta(hours=24)
@@ -62,4 +69,4 @@ async def update_incident(params: UpdateIncident, ctx: Context, *, incidents: In
     incident = await incidents.change(before.id, updated, told, say=say)
     due = incident.next_update_at
     after = f" The next update is due at {due:%H:%M} UTC." if due else ""
-    return Result(f"{incident.short}: {params.message}{after}")
+    return Result(f"{incident.short}: {sentence(params.message)}{after}")

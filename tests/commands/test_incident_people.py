@@ -179,7 +179,7 @@ async def test_another_service_is_paged_and_its_people_come_in(w: WarRoom) -> No
 
     answer = await w.ask("incident.page", whom="search", reason="The index is stale.")
 
-    assert answer.text == "PSEARCH is paged; it woke Linus."
+    assert answer.text == "Search is paged; it woke Linus."
     now = await w.now(incident)
     assert [(c.service, c.woken) for c in now.calls] == [("PSEARCH", ("Linus",))]
     assert "U0LINUS" in w.chat.inside[incident.room or ""]
@@ -191,7 +191,7 @@ async def test_the_same_service_is_never_paged_twice(w: WarRoom) -> None:
 
     answer = await w.ask("incident.page", whom="Checkout", reason="Come, please.")
 
-    assert answer.text == "PCHECK1 was paged before for this incident; it woke Grace."
+    assert answer.text == "checkout was paged before for this incident; it woke Grace."
     assert len(w.pager.pages) == 1
 
 
@@ -211,7 +211,7 @@ async def test_a_page_whose_answer_was_lost_is_found_and_not_made_twice(w: WarRo
 
     answer = await w.ask("incident.page", whom="Search", reason="The index is stale.")
 
-    assert answer.text == "PSEARCH is paged; it woke Linus."
+    assert answer.text == "Search is paged; it woke Linus."
     assert len(w.pager.pages) == 1
 
 

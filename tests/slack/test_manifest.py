@@ -57,13 +57,14 @@ def test_an_alias_keeps_the_word_that_we_would_use_ourselves() -> None:
     assert told[1:] == [("/incident", "Suspend an account.")]
 
 
-def test_a_shortcut_is_offered_everywhere_and_one_on_messages() -> None:
+def test_a_shortcut_is_offered_everywhere_and_two_on_messages() -> None:
     made = manifest(CATALOGUE)
 
     shortcuts = made["features"]["shortcuts"]
     assert [(s["type"], s["callback_id"]) for s in shortcuts] == [
         ("global", "run_operation"),
         ("message", "declare_incident"),
+        ("message", "keep_message"),
     ]
 
 

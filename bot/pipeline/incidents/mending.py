@@ -56,6 +56,9 @@ class Mending:
         return incident
 
     async def _announced(self, incident: Incident, limb: Limb) -> Incident:
+        """Say that it stands there, where the press did not wait for that."""
+        if await self._is_at_it(incident, limb):
+            return incident
         place = await self._desk.posted(incident.id, ANNOUNCEMENT)
         if place is None:
             return incident
@@ -67,8 +70,7 @@ class Mending:
 
     async def _cut_off(self, incident: Incident, limb: Limb) -> Incident:
         """Say of a limb whose run has ended that nobody is at it any more."""
-        run = await self._book.get(limb.run or incident.invocation)
-        if run is not None and run.state not in RUN_ENDED:
+        if await self._is_at_it(incident, limb):
             return incident
         note = "It was stopped before it was done"
         told = self._acts.moment(
@@ -82,6 +84,10 @@ class Mending:
             return now.with_limb(limb.name, state=LimbState.FAILED, note=note)
 
         return await self._desk.change(incident.id, stopped, told)
+
+    async def _is_at_it(self, incident: Incident, limb: Limb) -> bool:
+        run = await self._book.get(limb.run or incident.invocation)
+        return run is not None and run.state not in RUN_ENDED
 
     async def _lost(self, incident: Incident, limb: Limb) -> Incident:
         if limb.name == "page" and self._desk.plan.paged(incident) is None:
