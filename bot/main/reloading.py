@@ -5,7 +5,7 @@ A set is recorded before it is used. One with a mistake is told and recorded, an
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
@@ -53,6 +53,8 @@ class Reloader:
         self._told = told
         self._last: Seen | None = None
         self._recorded: str | None = None
+        self.used: Callable[[], None] = lambda: None
+        """Called once other rules are in force."""
 
     async def run(self) -> None:
         """Look for ever."""
@@ -91,6 +93,7 @@ class Reloader:
         if rules.digest != self._standing.digest:
             await self._record(Stage.RULES_LOADED, why=why, digest=rules.digest)
             self._standing.current = rules
+            self.used()
             log.info("New rules are in force: %s", rules.digest[:12])
         elif why == TOLD or self._recorded is not None:
             log.info("The rules are those in force already: %s", rules.digest[:12])
@@ -157,6 +160,8 @@ async def reloading(
 ) -> AsyncIterator[None]:
     """Keep the rules of *bot* in step with their files until the block ends; see `Reloader`."""
     reloader = Reloader(settings.policy, bot.known, bot.kept.book, clock, told)
+    # What each may run has changed, and their Homes say so.
+    reloader.used = bot.homes.everybody
     looking = asyncio.create_task(reloader.run())
     try:
         yield

@@ -91,23 +91,6 @@ def vendors_of(settings: Settings, client: SlackClient, clock: Clock, slack_id: 
     )
 
 
-def reached(settings: Settings, clock: Clock) -> "dict[str, PagerDuty | Jira | Statuspage]":
-    """Return by name, for a look at each, the vendors that *settings* name. Raises Misconfigured.
-
-    Each must be closed.
-    """
-
-    async def nobody(_: str) -> None:
-        return None
-
-    known: dict[str, PagerDuty | Jira | Statuspage | None] = {
-        "pagerduty": _pagerduty(settings, clock, nobody),
-        "jira": _jira(settings, clock),
-        "statuspage": _statuspage(settings, clock),
-    }
-    return {name: vendor for name, vendor in known.items() if vendor is not None}
-
-
 def missing(settings: Settings) -> tuple[str, ...]:
     """Return a sentence for each vendor that is not set up."""
     told = (
