@@ -40,7 +40,12 @@ async def show_metrics(params: ShowMetrics, ctx: Context, *, incidents: Incident
         f"began, with how many there are of each.{cut}{_outside(told)}",
         fields={"A week": _weeks(told)},
         table=(("", "incidents", *MARKS), *map(_row, _groups(told))),
-        file=File(name="incidents.png", content=picture, title=alternative(told, period)),
+        file=File(
+            name="incidents.png",
+            content=picture,
+            title="How fast incidents were met",
+            alt=alternative(told, period),
+        ),
     )
 
 

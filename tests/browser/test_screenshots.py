@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.async_api import Browser
 
 from tests.browser.screenshots import IMAGES, SCHEMES, take
@@ -14,6 +15,7 @@ def pictures(folder: Path) -> list[str]:
     return sorted(f.name for f in folder.iterdir() if f.read_bytes().startswith(PNG))
 
 
+@pytest.mark.timeout(300)
 async def test_every_picture_of_the_documents_is_taken_from_the_page(
     browser: Browser, tmp_path: Path
 ) -> None:
