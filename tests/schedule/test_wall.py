@@ -140,6 +140,15 @@ def test_a_time_that_is_shown_twice_comes_once() -> None:
     ]
 
 
+def test_of_two_times_around_the_end_of_a_repeated_hour_each_comes_once() -> None:
+    trigger = trigger_of(parse("daily at 2:15 and 3:05 Europe/Berlin"))
+
+    assert list(trigger.between(utc(2026, 10, 24, 12), utc(2026, 10, 25, 12))) == [
+        utc(2026, 10, 25, 0, 15),
+        utc(2026, 10, 25, 2, 5),
+    ]
+
+
 def test_what_comes_each_quarter_of_an_hour_goes_on_through_an_hour_that_is_repeated() -> None:
     trigger = trigger_of(parse("every 15 minutes Europe/Berlin"))
 
