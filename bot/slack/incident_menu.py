@@ -94,7 +94,7 @@ def _while_open(one: Incident) -> Sequence[Sequence[Press]]:
     lead = _do(one, "I lead", "role", "primary", role=Role.COMMANDER.value)
     return (
         [
-            _fill(one, "Update", "update", "primary"),
+            _fill(one, "Update", "update", "primary" if Role.COMMANDER in one.roles else None),
             _fill(one, "Status", "status"),
             _fill(one, "Severity", "severity"),
             _fill(one, "Stakeholders", "stakeholders"),

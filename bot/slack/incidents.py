@@ -89,8 +89,8 @@ def _header(incident: Incident) -> Iterator[Block]:
 
 
 def _announcement(incident: Incident, meaning: str) -> Iterator[Block]:
-    name = f"{sign(incident)} {incident.severity} · {incident.short}"
-    yield section(join([bold(text(name)), text(incident.title, _TITLE)], " "))
+    name = bold(text(f"{sign(incident)} {incident.short}"))
+    yield section(join([name, text(incident.title, _TITLE)], " "))
     where = channel(incident.room) if incident.room else text("its channel is not open yet")
     yield section(join([_stands(incident), where, _people(incident)], "\n"))
     said = incident.stakeholders or incident.summary

@@ -91,12 +91,18 @@ CALLS = ("oncall.ack", "oncall.override", "oncall.page", "oncall.resolve", "onca
 TICKETS = ("tickets.comment", "tickets.create", "tickets.find", "tickets.move")
 """The operations on pages and tickets, which shipped rules speak of."""
 
+INCIDENTS = ("incident.declare", "incident.publish", "incident.lock", "incident.unlock")
+"""Operations on incidents, which shipped rules speak of."""
+
 CATALOGUE = Catalogue(
     [
         *(FIND, SUSPEND, SUSPEND_DOMAIN, RESUME, DROP, HELP, WHOAMI),
         *(
             operation(name, risk=Risk.READ)(_look)
-            for name in (*ASKS, *FREEZES, *CALLS, *TICKETS, "approval.list", "glass.list")
+            for name in (
+                *(*ASKS, *FREEZES, *CALLS, *TICKETS, *INCIDENTS),
+                *("approval.list", "glass.list"),
+            )
         ),
         operation("glass.review", risk=Risk.CHANGE)(_look),
         operation("approval.give", risk=Risk.CHANGE)(_look),

@@ -137,7 +137,7 @@ def test_somebody_is_named_as_rules_name_them(who: str, key: str, surface: str) 
         ("who: {schedule: T1/x, guest: true}", "line 4: A schedule has no groups and no flags."),
         ("what: {operation: users.suspnd}", "line 4: There is no operation 'users.suspnd'. Did"),
         ("what: {params: {}}", "line 4: `what` lacks `operation`. Add it."),
-        ("where: {surface: web}", "line 5: `surface` is 'web'. Did you mean"),
+        ("where: {surface: slak}", "line 5: `surface` is 'slak'. Did you mean `slack`?"),
         ("where: {chanel: {}}", "line 5: `where` has no 'chanel'. Did you mean `channel`?"),
         ("by: [led]", "line 5: There is no rule 'led'. Did you mean `leads`?"),
         ("by: leads", "line 5: `by` is no list. Write `[…]`, or lines of `- …`."),

@@ -13,7 +13,6 @@ from bot.slack.front import Front
 from bot.slack.handlers import Handlers, Parts
 from bot.slack.home_door import HomeDoor
 from bot.slack.payload import Payload
-from playground.driver import PretendSlack
 from playground.http import asgi
 from tests.slack.conftest import Surface
 from tests.slack.desk import CATALOGUE, QUIET
@@ -107,12 +106,7 @@ async def test_what_fails_is_logged_and_acked(
     assert [r.getMessage() for r in caplog.records] == ["An event was not dealt with."]
 
 
-def sees(slack: PretendSlack, name: str) -> list[str]:
-    person = next(p for p in slack.workspace.people.values() if p.name == name)
-    return [one.text for one in slack.sees(person).messages if one.ephemeral]
-
-
-async def test_incidents_are_answered_politely_until_they_can_be_declared(
+async def test_where_nothing_declares_incidents_that_is_said_in_the_form_and_nothing_is_asked(
     surface: Surface,
 ) -> None:
     slack = surface.slack
@@ -121,9 +115,27 @@ async def test_incidents_are_answered_politely_until_they_can_be_declared(
     said = slack.says(ada, "Checkout is down.", ops)
 
     reply = await slack.types(ada, "/incident checkout is down", ops)
+    typed = await slack.opens(ada)
+    await slack.closes(ada)
     action = await slack.message_action(ada, "declare_incident", said)
-    await slack.until(lambda: len(sees(slack, "ada")) == 2)
+    about = await slack.opens(ada)
 
     assert (reply.status, action.status, action.text) == (200, 200, "")
-    assert all("Incidents cannot be declared here yet." in words for words in sees(slack, "ada"))
+    assert "There is no operation 'incident.declare'." in typed.text
+    assert "There is no operation 'incident.declare'." in about.text
+    assert surface.desk.asked == []
+
+
+async def test_a_message_that_is_of_no_incident_is_not_kept_and_that_is_said(
+    surface: Surface,
+) -> None:
+    slack = surface.slack
+    ada = slack.person("ada")
+    said = slack.says(ada, "Checkout is down.", slack.channel("ops", members=[ada]))
+
+    reply = await slack.message_action(ada, "keep_message", said)
+    await slack.until(lambda: "so nothing was kept" in slack.sees(ada).text)
+
+    assert (reply.status, reply.text) == (200, "")
+    assert slack.sees(ada).last.ephemeral
     assert surface.desk.asked == []

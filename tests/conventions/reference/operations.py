@@ -27,6 +27,7 @@ WORDS = {
 BY_NAME = {
     "comment": '"It is out now."',
     "domain": "shop.example",
+    "message": '"We look into it, and say more at noon."',
     "name": "morning",
     "operation": "users.suspend",
     "page": "Q0ABCDEFGHIJKL",
