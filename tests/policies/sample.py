@@ -1,5 +1,6 @@
 """A small bot with one operation of each risk, and questions to its rules."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -9,6 +10,7 @@ from bot.domain.actor import Actor, ActorKind
 from bot.domain.catalogue import Catalogue
 from bot.domain.decision import Channel, Question
 from policies.engine import CedarRules
+from policies.loading import rule_files
 from policies.reading import RuleFile
 
 FRIDAY = datetime(2026, 11, 20, 10, 30, 5, 123456, tzinfo=UTC)
@@ -83,30 +85,40 @@ SUSPEND_DOMAIN = operation("users.suspend_domain", risk=Risk.DISRUPT, target="do
 DROP = operation("db.drop", risk=Risk.DISRUPT, target="table")(_drop)
 HELP = operation("meta.help", risk=Risk.READ)(_look)
 WHOAMI = operation("meta.whoami", risk=Risk.READ)(_look)
-ASKS = ("policy.mine", "policy.who_may", "policy.why")
-"""The operations that ask the rules."""
-FREEZES = ("freeze.lift", "freeze.list", "freeze.set")
-"""The operations on freezes, which shipped rules speak of."""
-CALLS = ("oncall.ack", "oncall.override", "oncall.page", "oncall.resolve", "oncall.who")
-TICKETS = ("tickets.comment", "tickets.create", "tickets.find", "tickets.move")
-"""The operations on pages and tickets, which shipped rules speak of."""
+OWN = (FIND, SUSPEND, SUSPEND_DOMAIN, RESUME, DROP, HELP, WHOAMI)
 
-INCIDENTS = ("incident.declare", "incident.publish", "incident.lock", "incident.unlock")
-"""Operations on incidents, which shipped rules speak of."""
 
+OTHERS = frozenset(
+    {
+        *("approval.give", "approval.list", "approval.refuse", "glass.list", "glass.review"),
+        *("freeze.lift", "freeze.list", "freeze.set"),
+        *("policy.mine", "policy.who_may", "policy.why"),
+        *("tickets.comment", "tickets.create", "tickets.find", "tickets.move"),
+    }
+)
+"""Operations of groups that shipped rules speak of as a whole."""
+
+
+def _spoken_of() -> list[str]:
+    """Return the operations that the shipped rules speak of, one for each group they name, too."""
+    text = "".join(rule.text for rule in rule_files([]))
+    named = set(re.findall(r'Action::"([a-z][a-z0-9]*\.[a-z][a-z0-9_]*)"', text))
+    groups = set(re.findall(r'in (?:\[[^\]]*)?Action::"([a-z]+)"', text))
+    told = {name.partition(".")[0] for name in named | OTHERS}
+    alone = {f"{group}.look" for group in groups - told}
+    kinds = {"read.look", "write.look", "change.look", "disrupt.look"}
+    lanes = {name for name in named if name.startswith("approve.")}
+    return sorted((named | alone | OTHERS) - kinds - lanes - {one.name for one in OWN})
+
+
+CHANGES = frozenset({"approval.give", "approval.refuse", "glass.review"})
 CATALOGUE = Catalogue(
     [
-        *(FIND, SUSPEND, SUSPEND_DOMAIN, RESUME, DROP, HELP, WHOAMI),
+        *OWN,
         *(
-            operation(name, risk=Risk.READ)(_look)
-            for name in (
-                *(*ASKS, *FREEZES, *CALLS, *TICKETS, *INCIDENTS),
-                *("approval.list", "glass.list"),
-            )
+            operation(name, risk=Risk.CHANGE if name in CHANGES else Risk.READ)(_look)
+            for name in _spoken_of()
         ),
-        operation("glass.review", risk=Risk.CHANGE)(_look),
-        operation("approval.give", risk=Risk.CHANGE)(_look),
-        operation("approval.refuse", risk=Risk.CHANGE)(_look),
     ]
 )
 
