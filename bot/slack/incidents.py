@@ -189,7 +189,7 @@ def _changes(incident: Incident) -> Iterator[Block]:
         return
     one = len(in_force) == 1
     yield section(bold(text(f"{len(in_force)} {'change is' if one else 'changes are'} in force")))
-    lines = [text(f"• {c.summary.rstrip('.')}, by {c.by_name}", _NOTE) for c in in_force[-_SHOWN:]]
+    lines = [text(f"• {c.told}, by {c.by_name}", _NOTE) for c in in_force[-_SHOWN:]]
     yield section(join(lines, "\n"))
 
 

@@ -110,7 +110,8 @@ async def is_handed_over(here: Fire, incident: Incident) -> None:
     offered = await sees(here, sam, "hands you the role commander")
     await does(here, sam, "/ops incident.accept", "handed over by Ada.", room)
 
-    assert "In force: " in offered.text
+    assert "In force: Suspend a user, with the reason kept (user=alan@example.com" in offered.text
+    assert f"Checkout fails, in #{incident.room_name}." in offered.text
     assert "Task 2: Watch the index" in offered.text
 
 

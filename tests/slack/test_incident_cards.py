@@ -47,7 +47,7 @@ MANY = tuple(f"limb{n}" for n in range(50))
 def monster(state: LimbState, status: Status, limbs: Sequence[str] = LIMBS) -> Incident:
     """Return an incident of which there is too much to tell."""
     change = Change(
-        invocation="i", operation="o", words="", summary=HUGE, by_name=HUGE[:80], at=NOW
+        invocation="i", operation="o", words=HUGE, summary=HUGE, by_name=HUGE[:80], at=NOW
     )
     return Incident(
         id="i",
@@ -119,8 +119,15 @@ def buttons_in(block: Block) -> Sequence[Block]:
 def prompts() -> dict[str, Prompt]:
     """Return every kind of prompt about an incident of which there is too much to tell."""
     full = monster(LimbState.DONE, Status.RESOLVED)
-    to_one = {"to": "U0SAM", "to_name": HUGE[:80], "by": "U0ADA", "by_name": HUGE[:80], "at": NOW}
-    handover = Handover(role=Role.COMMANDER, packet=packet_of(full, NOW), **to_one)
+    handover = Handover(
+        role=Role.COMMANDER,
+        to="U0SAM",
+        to_name=HUGE[:80],
+        by="U0ADA",
+        by_name=HUGE[:80],
+        at=NOW,
+        packet=packet_of(full, NOW),
+    )
     late = full.with_(status=Status.INVESTIGATING, roles={}, next_update_at=NOW)
     plan = IncidentSettings().plan()
     spoken = dict(due(late, plan, NOW + timedelta(days=9)))
