@@ -14,8 +14,10 @@ SECRET = "x" * 32
 async def test_an_incident_has_a_ticket_and_hears_of_others_changes_and_not_of_its_own(
     tmp_path: Path,
 ) -> None:
-    more = {"JIRA_WEBHOOK_SECRET": SECRET}
-    async with fire(tmp_path, alone=True, **more) as here, at_the_web(here) as url:
+    async with (
+        fire(tmp_path, alone=True, JIRA_WEBHOOK_SECRET=SECRET) as here,
+        at_the_web(here) as url,
+    ):
         here.jira.hook(f"{url}/webhooks/jira", SECRET)
         ada = here.world.ada
         incident = await here.declares()

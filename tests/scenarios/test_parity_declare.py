@@ -25,7 +25,6 @@ from tests.scenarios.truth import (
     tickets_of,
     untrue,
 )
-from tests.world import PATIENCE
 
 LIMBS = ("page", "room", "people", "announcement", "ticket", "status_page")
 
@@ -106,9 +105,7 @@ async def test_a_global_and_a_message_shortcut_open_the_modal_filled_in(tmp_path
 
 async def by_form(here: Fire) -> None:
     """Declare by the web form, with a token."""
-    secret, _ = await here.world.bot.tokens.make(
-        "ada", here.slack.team_id, here.world.ada.id, PATIENCE
-    )
+    secret, _ = await here.world.bot.tokens.make("ada", here.slack.team_id, here.world.ada.id, 1)
     async with (
         at_the_web(here) as url,
         aiohttp.ClientSession(url) as session,
@@ -255,7 +252,7 @@ async def test_a_drill_is_a_kind_of_its_own_and_outside_the_figures(tmp_path: Pa
         )
 
         assert (drill.short, drill.room_name[:6]) == ("DRILL-1", "drill-")
-        assert pages_of(here, drill) == tickets_of(here, drill) == []
+        assert (pages_of(here, drill), tickets_of(here, drill)) == ([], [])
         assert announcements_of(here, drill) == []
         assert "1 drill" in counted.text
         assert "somebody leads" in scored.text
