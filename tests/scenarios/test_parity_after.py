@@ -24,7 +24,8 @@ async def test_an_incident_has_a_ticket_and_hears_of_others_changes_and_not_of_i
         room = room_of(here, incident)
         line = "/ops incident.followup text='Watch the index'"
         await does(here, ada, line, "Task 1 of INC-1 is OPS-2.", room)
-        await does(here, ada, "/ops incident.task text='Ask the bank'", "Task 2 of INC-1:", room)
+        line = "/ops incident.task text='Ask the bank' owner=@ada"
+        await does(here, ada, line, "Task 2 of INC-1:", room)
         asked = await sees(here, ada, "Task 2 of INC-1:")
         await presses(here, ada, "Make a ticket", asked, "Task 2 of INC-1 is OPS-3.")
         again = await does(here, ada, "/ops incident.ticket number=2", "is OPS-3.", room)
@@ -35,11 +36,13 @@ async def test_an_incident_has_a_ticket_and_hears_of_others_changes_and_not_of_i
         await here.reads(incident, "OPS-2 is now 'Done' at the tracker.")
         here.jira.redeliver()
         await here.jira.delivered()
-        await does(here, ada, "/ops incident.tasks", "INC-1 has 1 of 2 tasks to do.", room)
+        line = "/ops incident.tasks"
+        listed = await does(here, ada, line, "INC-1 has 1 of 2 tasks to do.", room)
         tasks = (await here.desk.get(incident.id)).tasks
 
         assert [t.id for t in tickets_of(here, incident)] == [limb(incident, "ticket").ref]
         assert len(here.jira.tickets) == 3
+        assert "2 | Ask the bank | Ada | now | to do | OPS-3" in listed.text
         assert "Task 2 of INC-1 is OPS-3." in again.text
         assert (len(own) >= 3, quiet) == (True, [])
         assert len([m for m in here.room(incident) if "at the tracker" in m.text]) == 1
