@@ -35,6 +35,7 @@ PLANTED = {
         "bot/logs.py",
         "httpx",
     ),
+    "One module draws": ("commands/incident/figures.py", "matplotlib"),
     "Only bot.main may start the playground": ("bot/settings.py", "playground.wire"),
 }
 """For each contract an import that it has to find: in which file, and of what."""
