@@ -154,6 +154,12 @@ class Change(_Frozen):
     settled: Settled | None = None
     settled_by: str = ""
 
+    @property
+    def told(self) -> str:
+        """Return what was done, and to what: two changes of a kind are told apart."""
+        said = f" ({self.words})" if self.words else ""
+        return f"{self.summary.rstrip('.')}{said}"
+
 
 class Handover(_Frozen):
     """The role is offered to *to* (a Slack id), who must say yes; *packet* is what they read."""

@@ -22,6 +22,9 @@ from bot.slack.mrkdwn import Mrkdwn, bold, channel, join, link, moment, text, us
 from bot.slack.prompts import actions
 
 _TITLE, _NOTE, _SUMMARY, _SHOWN = 200, 200, 600, 5
+_LIMBS = 12
+"""Limbs that are told of in one message; a press has eight."""
+
 _COLOURS: Mapping[Severity, str] = MappingProxyType(
     {Severity.SEV1: "🔴", Severity.SEV2: "🟠", Severity.SEV3: "🟡", Severity.SEV4: "⚪"}
 )
@@ -74,10 +77,10 @@ def _header(incident: Incident) -> Iterator[Block]:
     yield section(bold(text(incident.title, _TITLE)))
     yield section(join([_stands(incident), _people(incident)], "\n"))
     if incident.limbs:
-        yield from _sections(map(_limb, incident.limbs))
-    for limb in incident.limbs:
-        if limb.state in STUCK and incident.is_open:
-            yield actions(_about_limb(limb, incident), f"limb:{limb.name}")
+        yield from _sections(_limbs(incident))
+    stuck = [limb for limb in incident.limbs if limb.state in STUCK and incident.is_open]
+    for limb in stuck[:_LIMBS]:
+        yield actions(_about_limb(limb, incident), f"limb:{limb.name}")
     if incident.calls:
         yield section(join(map(_call, incident.calls[-_SHOWN:]), "\n"))
     if incident.summary:
@@ -136,6 +139,16 @@ def _sections(lines: Iterable[Mrkdwn]) -> Iterator[Block]:
     yield section(join(held, "\n"))
 
 
+def _limbs(incident: Incident) -> Iterator[Mrkdwn]:
+    """Tell of each limb; where there are more than fit, of those that are not done first."""
+    limbs = incident.limbs
+    if len(limbs) > _LIMBS:
+        limbs = tuple(sorted(limbs, key=lambda limb: limb.state is LimbState.DONE))
+    yield from map(_limb, limbs[:_LIMBS])
+    if len(limbs) > _LIMBS:
+        yield text(f"And {len(limbs) - _LIMBS} more; `/incident show` tells all.")
+
+
 def _limb(limb: Limb) -> Mrkdwn:
     said = text(f"– {limb.note}", _NOTE) if limb.note else text("")  # noqa: RUF001  A dash.
     if limb.link and limb.state in {LimbState.DONE, LimbState.BY_HAND}:
@@ -176,7 +189,7 @@ def _changes(incident: Incident) -> Iterator[Block]:
         return
     one = len(in_force) == 1
     yield section(bold(text(f"{len(in_force)} {'change is' if one else 'changes are'} in force")))
-    lines = [text(f"• {c.summary.rstrip('.')}, by {c.by_name}", _NOTE) for c in in_force[-_SHOWN:]]
+    lines = [text(f"• {c.told}, by {c.by_name}", _NOTE) for c in in_force[-_SHOWN:]]
     yield section(join(lines, "\n"))
 
 

@@ -28,4 +28,4 @@ async def list_changes(params: ListChanges, ctx: Context, *, incidents: Incident
 
 def _row(number: int, change: Change) -> tuple[str, ...]:
     state = change.settled.value if change.settled else "in force"
-    return (str(number), change.summary, change.by_name, state, change.undo)
+    return (str(number), change.told, change.by_name, state, change.undo)

@@ -6,9 +6,11 @@ from bot.authoring import Handover, Incident, Press, Prompt, Refused, Saying
 def offer(incident: Incident, offered: Handover) -> Saying:
     """Offer the role to who is to have it, by direct message."""
     which = {"incident": incident.short}
+    about = "A private incident" if incident.private else incident.title.rstrip(".")
+    where = f", in #{incident.room_name}" if incident.room else ""
     prompt = Prompt(
         title=f"{offered.by_name} hands you the role {offered.role} in {incident.short}",
-        message="Until you accept, nothing changes.",
+        message=f"{about}{where}. Until you accept, nothing changes.",
         lines=offered.packet,
         presses=(
             Press(label="Accept", operation="incident.accept", params=which, style="primary"),

@@ -26,7 +26,7 @@ def _lines(incident: Incident, now: datetime) -> Iterator[str]:
     if len(left) > _SHOWN:
         yield f"And {len(left) - _SHOWN} more tasks."
     in_force = incident.in_force
-    yield from (f"In force: {c.summary.rstrip('.')}, by {c.by_name}." for c in in_force[:_SHOWN])
+    yield from (f"In force: {c.told}, by {c.by_name}." for c in in_force[:_SHOWN])
     if len(in_force) > _SHOWN:
         yield f"And {len(in_force) - _SHOWN} more changes in force."
     if (due := incident.next_update_at) is not None:

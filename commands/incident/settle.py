@@ -51,8 +51,7 @@ async def settle_change(params: SettleChange, ctx: Context, *, incidents: Incide
         return with_change(incident, change.model_copy(update=update))
 
     why = f" {sentence(params.reason)}" if params.reason else ""
-    what = meant_one.summary.rstrip(".")
-    line = f"{ctx.actor.name} says that this is {params.outcome}: {what}.{why}"
+    line = f"{ctx.actor.name} says that this is {params.outcome}: {meant_one.told}.{why}"
     told = moment(ctx, "settle", MomentKind.OPERATION, line)
     incident = await incidents.change(before.id, settled, told)
     left = len(incident.in_force)

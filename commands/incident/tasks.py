@@ -10,7 +10,7 @@ from bot.authoring import (
     Task,
     operation,
 )
-from commands.incident.acting import mention
+from commands.incident.acting import named
 from commands.incident.choices import Which
 
 _BUTTONS = 5
@@ -28,10 +28,11 @@ async def list_tasks(params: ListTasks, ctx: Context, *, incidents: Incidents) -
     if not incident.tasks:
         return Result(f"{incident.short} has no tasks.")
     ordered = sorted(incident.tasks, key=lambda task: (task.done, task.number))
+    rows = [_row(t, named(ctx, incident, t.owner) if t.owner else "nobody") for t in ordered]
     left = [task for task in ordered if not task.done]
     return Result(
         f"{incident.short} has {len(left)} of {len(ordered)} tasks to do.",
-        table=(("number", "task", "who", "when", "state", "ticket"), *map(_row, ordered)),
+        table=(("number", "task", "who", "when", "state", "ticket"), *rows),
         presses=tuple(
             Press(
                 label=f"Task {task.number} is done",
@@ -43,11 +44,11 @@ async def list_tasks(params: ListTasks, ctx: Context, *, incidents: Incidents) -
     )
 
 
-def _row(task: Task) -> tuple[str, ...]:
+def _row(task: Task, who: str) -> tuple[str, ...]:
     return (
         str(task.number),
         task.text,
-        mention(task.owner) if task.owner else "nobody",
+        who,
         "afterwards" if task.follow_up else "now",
         "done" if task.done else "to do",
         task.ticket or "",

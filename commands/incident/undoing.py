@@ -42,7 +42,7 @@ def with_change(incident: Incident, change: Change) -> Incident:
 def line_of(number: int, change: Change) -> str:
     """Return the line that tells of *change*."""
     undo = f" Undo: `{change.undo}`." if change.undo else ""
-    return f"{number}. {change.summary.rstrip('.')}, by {change.by_name}.{undo}"
+    return f"{number}. {change.told}, by {change.by_name}.{undo}"
 
 
 def held_back(incident: Incident, what: str) -> Prompt:

@@ -19,7 +19,11 @@ each = pytest.mark.parametrize("operation", CATALOGUE, ids=lambda o: o.name)
 def scenarios() -> str:
     """Return all tests of the whole bot."""
     files = [f.read_text("utf-8") for f in (ROOT / "tests").rglob("test_*.py")]
-    worlds = ("from tests.world import", "from tests.scenarios.desks import")
+    worlds = (
+        "from tests.world import",
+        "from tests.scenarios.desks import",
+        "from tests.scenarios.fires import",
+    )
     return "\n".join(text for text in files if any(world in text for world in worlds))
 
 
