@@ -189,6 +189,10 @@ async def open_bridge(ctx: Context, hands: Hands, incident: Incident) -> Done:
 async def lock(ctx: Context, hands: Hands, incident: Incident) -> Done:
     """Freeze changes while the incident is open."""
     environment = hands.incidents.plan.service(incident.service).environment
+    if environment is None:
+        # A lock of everything would keep people from what they need to mend it.
+        note = "Where it runs is not told, so nothing is locked; `/incident lock` locks"
+        return Done(note, state=LimbState.SKIPPED)
     freeze = await ctx.step(
         "Lock deploys",
         hands.freezes.set,

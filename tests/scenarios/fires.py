@@ -214,5 +214,5 @@ async def fire(
 
 
 def _incident(checkout: Service, more: Mapping[str, Any]) -> dict[str, Any]:
-    service = {"pager": checkout.id, "components": ["Checkout"]}
+    service = {"pager": checkout.id, "components": ["Checkout"], "environment": "prod"}
     return {"services": {"checkout": service}, **more}

@@ -32,7 +32,7 @@ async def is_led(here: Fire, incident: Incident) -> None:
     line = "/ops incident.status status=identified message='The index is gone'"
     await does(here, ada, line, "INC-1 is identified. The index is gone.", room)
     line = "/ops incident.severity severity=SEV1 reason='Nobody can pay'"
-    await does(here, ada, line, "Lock deploys: Changes to everything are frozen.", room)
+    await does(here, ada, line, "Lock deploys: Changes to prod are frozen.", room)
 
     assert said.channel == incident.room_name
     await here.slack.until(lambda: "The index is gone" in here.header(incident).text, 15)
@@ -64,7 +64,7 @@ async def locks_deploys(here: Fire, incident: Incident) -> None:
     room = room_of(here, incident)
     refused = await does(here, ada, "/ops incident.unlock", "Only `sre`", room)
     line = "/ops incident.unlock"
-    await does(here, here.grace, line, "Changes to everything are allowed again, by Grace", room)
+    await does(here, here.grace, line, "Changes to prod are allowed again, by Grace", room)
     line = "/ops incident.lock environment=prod"
     await does(here, here.grace, line, "Changes to prod are frozen until 20", room)
     line = "/ops incident.unlock incident=INC-1"
