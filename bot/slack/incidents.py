@@ -205,7 +205,7 @@ def _next(incident: Incident) -> Sequence[Press]:
     lead = Press(
         label="I lead",
         operation="incident.role",
-        params={**which, "role": Role.COMMANDER.value},
+        params={**which, "role": Role.COMMANDER.value, "free": "yes"},
         style="primary",
     )
     return [

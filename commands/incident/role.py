@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from bot.authoring import (
     Context,
+    Hidden,
     Holder,
     Incident,
     Incidents,
@@ -78,6 +79,9 @@ class TakeRole(Params):
     incident: Which = ""
     """Which incident; left out, that of the channel."""
 
+    free: Hidden[bool] = False
+    """Only if nobody has it: for buttons that may be pressed long after they were drawn."""
+
 
 @operation("incident.role", risk=Risk.CHANGE)
 async def take_role(params: TakeRole, ctx: Context, *, incidents: Incidents, chat: Chat) -> Result:
@@ -96,6 +100,11 @@ async def take_role(params: TakeRole, ctx: Context, *, incidents: Incidents, cha
             raise Refused(
                 f"{'You have' if own else 'They have'} that role in {incident.short} already.",
                 fix="`/incident handoff` gives it to somebody else.",
+            )
+        if held is not None and params.free:
+            raise Refused(
+                f"{held.name} has that role in {incident.short} by now.",
+                fix=f"`/incident {role}` takes it over.",
             )
         return holding(incident, role, Holder(id=who, name=name, at=ctx.clock.now()))
 

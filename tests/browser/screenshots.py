@@ -52,6 +52,25 @@ class Camera:
         await expect(said.get_by_text("Changes to prod").last).to_be_visible(timeout=WITHIN)
         await page.context.close()
 
+    async def presses(self) -> None:
+        """Press the red button."""
+        page = await self._browser.new_page()
+        await self._says(page, "eva", "/incident declare Checkout fails sev=2 service=checkout")
+        room = page.locator("nav").get_by_text("inc-2-easy-kestrel")
+        await expect(room).to_be_visible(timeout=WITHIN)
+        await page.goto(f"{self._address}/as/eva/inc-2-easy-kestrel")
+        said = page.locator("#messages")
+        await expect(said.get_by_text("1 pinned").or_(said.get_by_text("Pinned"))).to_be_visible(
+            timeout=WITHIN
+        )
+        await page.context.close()
+
+    async def shows(self, scheme: Scheme) -> None:
+        """Take the pictures of an incident's room."""
+        room = "/as/eva/inc-2-easy-kestrel"
+        await self._one("incident", room, scheme, DESK)
+        await self._one("incident-phone", room, scheme, PHONE)
+
     async def tells(self, schemes: Iterable[Scheme]) -> None:
         """Take the picture of each digest, on a phone in each of *schemes*."""
         for name, (line, seen) in _DIGESTS.items():
@@ -98,6 +117,8 @@ _SEEN = {
     "record": "text=rules.loaded",
     "phone": "text=is suspended",
     "digest-plot": "#messages img",
+    "incident": "text=Page who is on call",
+    "incident-phone": "text=Page who is on call",
 }
 """By picture: what is on it once the page is there."""
 
@@ -127,6 +148,9 @@ async def take(browser: Browser, folder: Path, schemes: Iterable[Scheme] = SCHEM
                 await camera.takes(scheme)
             await camera.troubles()
             await camera.tells(schemes)
+            await camera.presses()
+            for scheme in schemes:
+                await camera.shows(scheme)
 
 
 async def _main() -> None:

@@ -45,7 +45,7 @@ def due(incident: Incident, plan: Plan, now: datetime) -> Iterator[tuple[str, Pr
     which = {"incident": incident.short}
     silent = _last_word(incident)
     if Role.COMMANDER not in incident.roles and now - incident.at >= _seconds(plan.unled):
-        lead = {**which, "role": Role.COMMANDER.value}
+        lead = {**which, "role": Role.COMMANDER.value, "free": "yes"}
         press = Press(label="I lead", operation="incident.role", params=lead, style="primary")
         yield (
             "reminder unled",
