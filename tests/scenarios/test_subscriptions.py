@@ -11,6 +11,8 @@ from bot.domain.schedule import Schedule
 from bot.main.scheduling import shelf_of
 from playground.model import Person
 from tests.scenarios.desks import desk
+from tests.scenarios.test_home import home
+from tests.scenarios.test_home_own import seen, shows, shows_no
 from tests.scenarios.test_road import judged, reads
 from tests.scenarios.test_schedules import OFTEN, happened, said_to, until_recorded
 from tests.world import World, world
@@ -140,6 +142,20 @@ async def test_only_who_keeps_a_channel_subscribes_it(w: World) -> None:
 
     found = await stands(w, w.ops.id)
     assert (found.channel, found.owner) == (w.ops.id, w.ada.id)
+
+
+async def test_what_i_subscribe_to_stands_in_my_home_and_in_no_other(w: World) -> None:
+    await home(w, w.ada)
+    await home(w, w.sam)
+    await said_to(w, w.ada, "/ops digest.subscribe incidents", "is told to you.")
+    told = await shows(w, w.ada, "Your schedules")
+    await said_to(w, w.ada, "/ops digest.mute incidents", "is muted.")
+    await shows(w, w.ada, ", paused")
+    await said_to(w, w.ada, "/ops digest.unsubscribe incidents", "no more.")
+    await shows_no(w, w.ada, "Your schedules")
+
+    assert "Your schedules" in told
+    assert "Your schedules" not in seen(w, w.sam)
 
 
 async def test_nobody_ends_what_somebody_else_subscribes_to(w: World) -> None:
