@@ -36,6 +36,11 @@ class Context(Protocol):
         ...
 
     @property
+    def owner(self) -> str | None:
+        """Return the id of the person for whom a schedule asks; None where a person asks."""
+        ...
+
+    @property
     def surface(self) -> str:
         """Return the door it was asked at: `slack`, `cli` or `schedule`."""
         ...

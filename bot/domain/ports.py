@@ -67,6 +67,10 @@ class Approvals(Protocol):
         """Return what *who* may decide now and has not, the soonest to lapse first."""
         ...
 
+    async def for_person(self, team: str, person: str) -> Sequence[Waiting]:
+        """Return what the *person* with this id may decide now; raises NotAllowed."""
+        ...
+
     async def decide(self, which: str, who: Actor, reason: str, *, yes: bool, key: str) -> str:
         """Take the word of *who* on the request *which*, by its short or whole name; say so.
 

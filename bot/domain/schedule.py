@@ -47,7 +47,8 @@ class ScheduleDraft(BaseModel):
 class Schedule(ScheduleDraft):
     """A schedule as it is kept. *when* is in the words that it is read back in, with its zone.
 
-    *paused* is why nothing is asked for now, if so; *declared* that the settings hold it;
+    *paused* is why nothing is asked for now, if so, and *snoozed* the time up to which nothing is;
+    *declared* that the settings hold it;
     *troubles* are those that people have been told of. *since* is the last time that was asked for,
     skipped or given up: later ones are still to come. *version* grows with each change.
     """
@@ -57,6 +58,7 @@ class Schedule(ScheduleDraft):
     owner: str
     owner_name: str = ""
     paused: str = ""
+    snoozed: datetime | None = None
     declared: bool = False
     troubles: tuple[str, ...] = ()
     since: datetime
@@ -117,6 +119,10 @@ class Schedules(Protocol):
         """Ask for nothing until it is resumed. *why* is shown."""
         ...
 
+    async def snooze(self, team: str, name: str, until: datetime) -> Schedule:
+        """Ask for nothing up to *until*, or until it is resumed; that is not made up for."""
+        ...
+
     async def resume(self, team: str, name: str, by: Actor) -> Schedule:
         """Ask again from now on; what would have been meanwhile is not made up for.
 
@@ -140,5 +146,5 @@ class Schedules(Protocol):
         ...
 
     def next(self, schedule: Schedule, count: int) -> Sequence[datetime]:
-        """Return the next *count* times, in UTC, those at which it rests left out."""
+        """Return the next *count* times, in UTC, those at which it rests or is snoozed left out."""
         ...

@@ -7,8 +7,10 @@ from functools import partial
 from bot.domain.clock import Clock
 from bot.domain.incident import Incident, Role
 from bot.domain.notice import RunCard
+from bot.domain.schedule import Schedules
 from bot.main.kept import Kept
 from bot.main.known import Known
+from bot.main.planned import PlannedFor
 from bot.pipeline.ballots import Ballots
 from bot.pipeline.incidents.desk import IncidentDesk
 from bot.pipeline.mine import Mine, Sources
@@ -100,6 +102,7 @@ class HomeGround:
     windows: Windows
     clock: Clock
     team: str | None
+    schedules: Schedules
 
 
 def homes_of(on: HomeGround, desk: Desk, news: HomeNews) -> Homes:
@@ -111,6 +114,7 @@ def homes_of(on: HomeGround, desk: Desk, news: HomeNews) -> Homes:
         traces=SqlTraces(on.kept.store),
         approvals=on.ballots.for_me,
         incidents=on.incidents.open,
+        planned=PlannedFor(on.schedules),
     )
     mine = Mine(sources)
     painter = HomePainter(desk, on.known.catalogue, mine)

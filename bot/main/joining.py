@@ -112,11 +112,13 @@ def join(on: Foundation) -> Bot:
     tokens = Tokens(SqlTokens(on.kept.store), people, on.kept.book, clock, on.settings.cli.users)
     works = _works(on, people, troubles, around, tokens, news)
     desk = _desk(on, people, troubles, around, tokens, works)
+    schedules = schedules_of(_upon(on, people, around, troubles), desk.ask)
     windows, hears = Windows(on.client), partial(learn, directory, news)
     homes = homes_of(
         HomeGround(
             *(known, on.kept, people, works.waiting.ballots, troubles.desk, windows, clock),
             on.settings.slack.team,
+            schedules.desk,
         ),
         desk,
         news,
@@ -149,7 +151,7 @@ def join(on: Foundation) -> Bot:
         troubles=troubles,
         rounds=watch_over(troubles, works.timers),
         homes=homes.keeper,
-        schedules=schedules_of(_upon(on, people, around, troubles), desk.ask),
+        schedules=schedules,
     )
 
 

@@ -32,6 +32,10 @@ class Ballots:
                 found.append(await self._waiting(matter))
         return found
 
+    async def for_person(self, team: str, person: str) -> Sequence[Waiting]:
+        """See `Approvals.for_person`."""
+        return await self.for_me(await self._matters.person(team, person))
+
     async def decide(self, which: str, who: Actor, reason: str, *, yes: bool, key: str) -> str:
         """See `Approvals.decide`."""
         del key  # A word is given once: a repeat finds it given.

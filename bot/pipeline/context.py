@@ -61,6 +61,7 @@ class RunContext:
     ) -> None:
         self.invocation = case.id
         self.actor = case.actor
+        self.owner = case.origin.owner
         self.surface = case.origin.surface.value
         self.channel = case.origin.channel
         self.clock = clock

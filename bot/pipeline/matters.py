@@ -84,6 +84,10 @@ class Matters:
         asker = replace(case, actor=actor)
         return await self._is.around.question(asker, self._is.rules, earlier=True)
 
+    async def person(self, team: str, user: str) -> Actor:
+        """Return what is known now of *user*; raises NotAllowed."""
+        return await self._is.directory.actor(team, user)
+
     async def find(self, invocation: str, *, lapsing: bool = False) -> Matter | Refusal:
         """Return the open request for *invocation*, or what became of it."""
         found = await self._is.book.get(invocation)

@@ -165,7 +165,7 @@ def drafts(card: RunCard, origin: Origin) -> tuple[Draft, ...]:
 
     A READ's result only the asker; a run's message the channel, or of a run aside who asked, with
     detail in its thread. Where a schedule asked it is the channel for both or, where it has none,
-    its owner.
+    its owner; neither is told of a READ that found nothing and is silent about it.
     """
     if origin.surface is Surface.SCHEDULE:
         return _scheduled(card, origin)
@@ -179,7 +179,7 @@ def drafts(card: RunCard, origin: Origin) -> tuple[Draft, ...]:
 
 
 def _scheduled(card: RunCard, origin: Origin) -> tuple[Draft, ...]:
-    if card.risk is Risk.READ and card.state not in ENDED:
+    if card.risk is Risk.READ and (card.state not in ENDED or _is_silent(card)):
         return ()
     if origin.channel is None:
         return (Draft("card", Audience.DIRECT, card, to=origin.owner),)
@@ -189,6 +189,11 @@ def _scheduled(card: RunCard, origin: Origin) -> tuple[Draft, ...]:
     if card.preview or (card.result and _wants_thread(card.result)):
         return main, Draft("detail", Audience.THREAD, card)
     return (main,)
+
+
+def _is_silent(card: RunCard) -> bool:
+    """Say whether there is nothing to tell whoever did not ask in person."""
+    return card.result is not None and card.result.silent
 
 
 LONG = 1500

@@ -100,7 +100,7 @@ class Asker:
             # Removed or paused a moment ago, or another replica was first.
             return
         now = self._clock.now()
-        why = "late" if is_skipped(schedule, at, now) else await self._calendars.rest(schedule, at)
+        why = await self._why_not(schedule, at, now)
         if why:
             await self.skip(schedule, at, why)
             return
@@ -114,6 +114,14 @@ class Asker:
         event = self._event(schedule, Stage.SCHEDULE_FIRED, at, told, asked.invocation)
         await self._shelf.passed(schedule, at, Entry(events=(event,)))
         await self._telling.after(schedule, asked.invocation, asked.answer, place)
+
+    async def _why_not(self, schedule: Schedule, at: datetime, now: datetime) -> str:
+        """Say why nothing is asked for that was due *at*, or nothing; raises NotNow."""
+        if schedule.snoozed is not None and at <= schedule.snoozed:
+            return "snoozed"
+        if is_skipped(schedule, at, now):
+            return "late"
+        return await self._calendars.rest(schedule, at)
 
     async def skip(self, schedule: Schedule, at: datetime, why: str) -> None:
         """Write down that nothing is asked for up to *at*, and *why*."""

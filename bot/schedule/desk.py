@@ -108,10 +108,16 @@ class ScheduleDesk(Schedules):
         return await self._change(team, name, lambda _: {"paused": why})
 
     @override
+    async def snooze(self, team: str, name: str, until: datetime) -> Schedule:
+        """See `Schedules.snooze`."""
+        return await self._change(team, name, lambda _: {"snoozed": until})
+
+    @override
     async def resume(self, team: str, name: str, by: Actor) -> Schedule:
         """See `Schedules.resume`."""
         now = await self.get(team, name)
-        fresh: dict[str, object] = {"paused": "", "troubles": (), "since": self._is.clock.now()}
+        fresh: dict[str, object] = {"paused": "", "troubles": (), "snoozed": None}
+        fresh["since"] = self._is.clock.now()
         if await self._is.telling.has_left(now):
             fresh |= {"owner": by.id, "owner_name": by.name}
         place = await self._is.places.look(team, now.channel, fresh=True)
@@ -157,7 +163,8 @@ class ScheduleDesk(Schedules):
     @override
     def next(self, schedule: Schedule, count: int) -> Sequence[datetime]:
         """See `Schedules.next`."""
-        return self._coming(parse(schedule.when), schedule.rests, count)[0]
+        spoken = parse(schedule.when)
+        return self._coming(spoken, schedule.rests, count, schedule.snoozed)[0]
 
     async def declare(self, team: str, told: Wishes) -> None:
         """Keep what the settings of *team* tell.
@@ -188,7 +195,7 @@ class ScheduleDesk(Schedules):
                 now.owner_name or now.owner,
             )
         if now.declared:
-            stays |= {"paused": now.paused, "troubles": now.troubles}
+            stays |= {"paused": now.paused, "troubles": now.troubles, "snoozed": now.snoozed}
         if same:
             stays["since"] = now.since
         wanted = wanted.model_copy(update=stays)
@@ -204,10 +211,15 @@ class ScheduleDesk(Schedules):
                 return after
 
     def _coming(
-        self, spoken: Spoken, rests: Sequence[str], wanted: int
+        self,
+        spoken: Spoken,
+        rests: Sequence[str],
+        wanted: int,
+        snoozed: datetime | None = None,
     ) -> tuple[list[datetime], list[datetime]]:
         """Return the next times, and the holidays among them."""
-        trigger, at = trigger_of(spoken), self._is.clock.now()
+        trigger, now = trigger_of(spoken), self._is.clock.now()
+        at = max(now, snoozed or now)
         found: list[datetime] = []
         off: list[datetime] = []
         for _ in range(LOOKED_AT):

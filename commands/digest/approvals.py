@@ -32,8 +32,14 @@ async def tell_approvals(
     catalogue: Catalogue,
     rules: Rules,
 ) -> Result:
-    """Tell what waits for you to decide it."""
-    found = await approvals.for_me(ctx.actor)
+    """Tell what waits for you to decide it.
+
+    A schedule tells its owner what waits for them.
+    """
+    if ctx.owner is None:
+        found = await approvals.for_me(ctx.actor)
+    else:
+        found = await approvals.for_person(ctx.actor.team, ctx.owner)
     if not found:
         return nothing("Nothing waits for you to decide it.", params)
     now, zone = ctx.clock.now(), zone_of(ctx)

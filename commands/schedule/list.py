@@ -34,7 +34,9 @@ def _row(one: Schedule, schedules: Schedules) -> tuple[str, ...]:
     asked = f"{one.operation} {one.params}".strip()
     following = shown(coming[0], one.zone) if coming else "-"
     where = "in the settings" if one.declared else "as made"
+    snoozed = f"snoozed until {shown(one.snoozed, one.zone)}" if one.snoozed else ""
     stands = f"paused: {one.paused}" if one.paused else where
+    stands = f"{stands}; {snoozed}" if snoozed else stands
     trouble = "; was refused" if any(t.startswith("refused") for t in one.troubles) else ""
     owner = f"{one.owner_name or one.owner}{' (left)' if 'owner' in one.troubles else ''}"
     return one.name, asked, one.when, following, place(one), owner, f"{stands}{trouble}"

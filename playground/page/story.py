@@ -231,4 +231,40 @@ FIRE = Chapter(
     ),
 )
 
-CHAPTERS = (FIRST, LOOK_AROUND, TOGETHER, FIRE)
+UNASKED = Chapter(
+    "What comes without asking",
+    (
+        Deed(
+            "Have times read back",
+            "Times are said in words. Before anything is made of them, the bot says how it has "
+            "understood them, and when the next five are.",
+            succeeded("schedule.preview"),
+            "ada/ops",
+            '/ops schedule.preview "first Monday at 10"',
+        ),
+        Deed(
+            "Subscribe to a digest",
+            "Ada wants to know each morning what is open. It comes to her alone, by the clock of "
+            "her Slack profile.",
+            succeeded("digest.subscribe"),
+            "ada/ops",
+            "/ops digest.subscribe incidents at=8:30",
+        ),
+        Deed(
+            "Have it told now",
+            "The answer in Ada's messages ends with a command that does not wait for the morning: "
+            "type it here. The schedule asks as an actor of its own, and the record says so.",
+            succeeded("schedule.run"),
+            "ada/@redbutton",
+        ),
+        Deed(
+            "Find it in the App Home, and mute it",
+            "It stands under *Your schedules*, with its next time. Then type "
+            "`/ops digest.mute incidents` in #ops, and look again: it is paused.",
+            succeeded("digest.mute"),
+            f"ada/{HOME}",
+        ),
+    ),
+)
+
+CHAPTERS = (FIRST, LOOK_AROUND, TOGETHER, FIRE, UNASKED)

@@ -7,6 +7,8 @@ import pytest
 
 from bot.main.demo_glass import DemoGlass
 from bot.main.demo_stage import BotProcess
+from bot.pipeline.answers import Words
+from bot.pipeline.understanding import understand
 from playground.delivery import Delivery, Exchange
 from playground.driver import PretendSlack
 from playground.page.around import Chapter, Deed, Event, Seen
@@ -20,6 +22,7 @@ from playground.page.story import (
     recorded,
     refused,
 )
+from tests.conventions.house import catalogue
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -92,6 +95,22 @@ def test_every_deed_says_what_to_do_and_none_is_done_at_the_start(slack: Pretend
 
     assert [deed.title for deed in deeds if not deed.text.endswith(".") or not deed.place] == []
     assert [deed.title for deed in deeds if deed.done(Seen(slack))] == []
+
+
+def test_each_command_that_is_laid_out_is_understood_as_it_stands() -> None:
+    drafts = [deed.draft for chapter in CHAPTERS for deed in chapter.deeds]
+    typed = [line.removeprefix("/ops ") for line in drafts if line.startswith("/ops ")]
+    known = catalogue()
+
+    meant = {line: known.get(line.partition(" ")[0]) for line in typed}
+    errors = [
+        understand(operation, Words(line.partition(" ")[2]), "UTC").errors
+        for line, operation in meant.items()
+        if operation is not None
+    ]
+
+    assert [line for line, operation in meant.items() if operation is None] == []
+    assert set(errors) == {()}
 
 
 async def test_a_deed_counts_once_those_before_it_are_done(
