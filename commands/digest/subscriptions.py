@@ -1,5 +1,7 @@
 """List subscriptions."""
 
+from datetime import datetime
+
 from bot.authoring import Context, Params, Result, Risk, Schedule, Schedules, operation
 from commands.digest.subscribing import subscriptions, told, when_of
 
@@ -20,12 +22,13 @@ async def list_subscriptions(
     if not found:
         return Result("There is no subscription. `/ops digest.subscribe oncall` makes one.")
     count = "1 subscription" if len(found) == 1 else f"{len(found)} subscriptions"
-    rows = (_row(one, schedules) for one in found)
+    rows = (_row(one, schedules, ctx.clock.now()) for one in found)
     return Result(f"{count}.", table=(("digest", "told to", "when", "next"), *rows))
 
 
-def _row(one: Schedule, schedules: Schedules) -> tuple[str, ...]:
+def _row(one: Schedule, schedules: Schedules, now: datetime) -> tuple[str, ...]:
     coming = schedules.next(one, 1) if not one.paused else ()
     following = when_of(coming[0], one.zone) if coming else "-"
-    asleep = f"snoozed; then {following}" if one.snoozed else following
+    sleeps = one.snoozed is not None and one.snoozed > now
+    asleep = f"snoozed, then {following}" if sleeps else following
     return one.operation, told(one), one.when, one.paused or asleep

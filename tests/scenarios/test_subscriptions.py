@@ -100,12 +100,23 @@ async def test_it_is_muted_unmuted_and_snoozed_for_a_while(w: World) -> None:
     await said_to(w, w.ada, "/ops digest.snooze incidents lasts=3d", "is snoozed until ")
     asleep = await stands(w, w.ada.id)
     coming = w.bot.schedules.desk.next(asleep, 1)[0]
-    await said_to(w, w.ada, "/ops digest.subscriptions", "snoozed; then ")
+    await said_to(w, w.ada, "/ops digest.subscriptions", "snoozed, then ")
+    await said_to(w, w.ada, "/ops schedule.list", "as made; snoozed, then ")
 
     days = coming.astimezone(ZoneInfo("Europe/Berlin")) - w.bot.kept.store.clock.now()
     assert muted.paused == "muted by Ada"
     assert asleep.paused == ""
     assert timedelta(days=2, hours=22) < days <= timedelta(days=4, hours=1)
+
+
+async def test_what_was_snoozed_comes_again_once_that_is_over(w: World) -> None:
+    over = w.bot.kept.store.clock.now() + timedelta(seconds=1)
+    await comes_often(w, "digest.incidents", w.ada, snoozed=over)
+
+    await reads(w, w.ada, "No incident is open.")
+    told = await said_to(w, w.ada, "/ops schedule.list", "1 schedule.")
+
+    assert "snoozed" not in told
 
 
 async def test_what_is_snoozed_is_not_asked_for_and_that_is_on_the_record(w: World) -> None:
