@@ -63,8 +63,7 @@ class Opening:
         if len(self._wishes) > _MANY:
             self._wishes.popitem(last=False)
         async with self._lock(wish.name):
-            # A name that is free has no room of ours; one that is taken is looked into.
-            return await self._opened(wish, us)
+            return await self._found(key, wish, us) or await self._opened(wish, us)
 
     async def find(self, key: str, us: str) -> _Seen | None:
         """Return the room of *key* as Slack shows it, or None.

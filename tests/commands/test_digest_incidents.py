@@ -54,7 +54,7 @@ async def test_the_worst_stands_first_and_what_somebody_should_do_is_counted(n: 
     assert result.items[1].text == (
         "INC-1, investigating, 2 h old · Grace leads · update overdue by 1 h · #inc-1"
     )
-    assert labels(result.items[1].presses) == ["Join INC-1"]
+    assert labels(result.items[1].presses) == ["Join INC-1", "Update INC-1"]
     assert not result.silent
 
 
@@ -116,13 +116,13 @@ async def test_a_private_incident_is_named_to_nobody_outside_it_and_to_no_schedu
 
 async def test_no_button_is_offered_that_whoever_asks_may_not_press(n: Night) -> None:
     await n.declares("Checkout fails", room="C1", room_name="inc-1")
-    n.allowed.discard("incident.join")
+    n.allowed -= {"incident.join", "incident.update"}
 
     mine = await n.asks(tell_incidents)
     channels = await n.asks(tell_incidents, NIGHTLY, Surface.SCHEDULE)
 
     assert labels(mine.items[0].presses) == []
-    assert labels(channels.items[0].presses) == ["Join INC-1"]
+    assert labels(channels.items[0].presses) == ["Join INC-1", "Update INC-1"]
 
 
 def on_call(n: Night, *people: str) -> None:

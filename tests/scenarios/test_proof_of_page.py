@@ -120,7 +120,7 @@ async def test_a_pager_that_answers_too_late_wakes_once_and_is_told_as_it_was(
             here, trouble=lambda: here.pagerduty.faults.slow(late, "POST /incidents", times=1)
         )
         await here.until(lambda i: limb(i, "page").state == "done")
-        await here.slack.until(lambda: len(here.pagerduty.of("POST /incidents")) > 1, 20)
+        await here.slack.until(lambda: here.pagerduty.of("POST /incidents"), 20)
         whole = await here.desk.get(incident.id)
 
         assert untrue(here, whole) == []
