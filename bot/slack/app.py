@@ -28,7 +28,8 @@ def slack_app(handle: Handle, client: AsyncWebClient) -> Dispatch:
     # It warns of the token in the environment, which our own client uses and Bolt's need not.
     logger.addFilter(_is_news)
     app = AsyncApp(
-        name="redbutton",
+        # Bolt sets the level of the logger of this name.
+        name=logger.name,
         logger=logger,
         client=client,
         authorize=_authorize,
