@@ -14,6 +14,7 @@ from bot.domain.incident import (
     Status,
     durations,
 )
+from bot.domain.incident_score import span
 from bot.domain.notice import IncidentCard, IncidentFace
 from bot.domain.result import Press
 from bot.slack import limits
@@ -169,7 +170,7 @@ def _about_limb(limb: Limb, incident: Incident) -> Sequence[Press]:
 
 def _call(call: Call) -> Mrkdwn:
     if call.acknowledged_by and call.acknowledged_at:
-        seconds = round((call.acknowledged_at - call.at).total_seconds())
+        seconds = (call.acknowledged_at - call.at).total_seconds()
         return text(f"📟 Acknowledged by {call.acknowledged_by} after {span(seconds)}.", _NOTE)
     if call.resolved:
         return text("📟 The page is resolved.", _NOTE)
@@ -234,17 +235,6 @@ def _foot(incident: Incident) -> Mrkdwn:
 
 def _ended(incident: Incident) -> str:
     took = durations(incident).get("resolved")
-    over = f" after {span(round(took))}" if took is not None else ""
+    over = f" after {span(took)}" if took is not None else ""
     why = f": {incident.reason}" if incident.reason else ""
     return f"{incident.status.value.capitalize()}{over}{why}"
-
-
-def span(seconds: int) -> str:
-    """Return so many *seconds* as people say it."""
-    if seconds < 120:  # noqa: PLR2004  Two minutes.
-        return f"{seconds} s"
-    minutes = seconds // 60
-    if minutes < 120:  # noqa: PLR2004  Two hours.
-        return f"{minutes} min"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours < 48 else f"{hours // 24} days"  # noqa: PLR2004  Two days.

@@ -2,11 +2,11 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
 
 from bot.domain.errors import IntegrationError, OutcomeUnknown
 from bot.domain.incident import Call, Incident, LimbState, MomentKind
 from bot.domain.incident_plan import Contact
+from bot.domain.incident_score import span
 from bot.domain.notice import Note, Prompt
 from bot.domain.ports import Saying
 from bot.pipeline.incidents.acts import Acts
@@ -66,7 +66,7 @@ class Proof:
         at = page.acknowledged_at or self._acts.clock.now()
         if page.acknowledged_by is not None:
             who = page.acknowledged_by
-            words = f"Acknowledged by {who} after {_span(call.at, at)}."
+            words = f"Acknowledged by {who} after {span((at - call.at).total_seconds())}."
             update: dict[str, object] = {"acknowledged_by": who, "acknowledged_at": at}
         else:
             words, update = "The page was resolved at the pager.", {}
@@ -92,7 +92,8 @@ class Proof:
                 return after
         if call.told > len(ways):
             return incident
-        words = f"Nobody has acknowledged for {_span(call.at, self._acts.clock.now())}."
+        silent = self._acts.clock.now() - call.at
+        words = f"Nobody has acknowledged for {span(silent.total_seconds())}."
         incident = await self._phones(incident, words, f"phones {call.page}")
         return await self._desk.quietly(
             incident.id, lambda i: i.with_(calls=_with(i.calls, call.page, told=len(ways) + 1))
@@ -220,8 +221,3 @@ def _said(incident: Incident, slot: str, notice: Note | Prompt) -> tuple[Saying,
     """Say it in the room or, while there is none, to who declared the incident."""
     room = incident.room if incident.room_open else None
     return (Saying(slot, notice, room or incident.declared_by),)
-
-
-def _span(since: datetime, until: datetime) -> str:
-    seconds = max(0, round((until - since).total_seconds()))
-    return f"{seconds} s" if seconds < 120 else f"{seconds // 60} min"  # noqa: PLR2004  Two minutes.
