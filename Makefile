@@ -27,7 +27,7 @@ story: $(READY) ## Play a short story in the terminal: bot, workspace, database,
 
 .PHONY: test
 test: $(READY) ## Run the whole test suite.
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n 3 --dist worksteal
 
 .PHONY: check
 check: $(READY) ## Lint, types, arrows, conventions.

@@ -214,5 +214,6 @@ async def test_a_press_that_is_killed_leaves_no_limb_under_way(
         limbs = {x.name: x.state for x in (await w.desk.meant("INC-1", ADA, None)).limbs}
     assert limbs.pop("ticket") is LimbState.FAILED
     assert limbs.pop("status_page") is LimbState.ABSENT
+    assert limbs.pop("lock") is LimbState.SKIPPED
     assert set(limbs.values()) == {LimbState.DONE}
     assert (len(w.pager.pages), len(w.chat.rooms)) == (1, 1)

@@ -55,7 +55,7 @@ async def test_an_incident_is_written_up_exported_and_counted(tmp_path: Path) ->
     assert "Ada had it written up. It is in the channel's canvas." in told
     assert (table.content or b"").startswith(b"\xef\xbb\xbfat,kind,text,by,by_name,link\r\n")
     assert (picture.content or b"").startswith(b"\x89PNG")
-    assert picture.title.startswith("Incidents in the last 7 days: 1. Median times: SEV2: resolved")
+    assert picture.alt.startswith("Incidents in the last 7 days: 1. Median times: SEV2: resolved")
     assert "1 incident in the last 7 days, of those that you may see." in read
 
 

@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
 from playground.model import Person
 from tests.scenarios.desks import desk
 from tests.scenarios.fires import Fire, fire
 from tests.scenarios.test_home import home, reads
-from tests.world import World, world
+from tests.world import Flavour, World, world
 
 SUSPEND = "/ops users.suspend alan@example.com reason='Card testing since noon'"
 
@@ -88,6 +90,8 @@ async def test_a_favourite_is_marked_and_taken_off_and_is_mine_alone(tmp_path: P
         assert "★" not in others
 
 
+# A Home is kept in step by the bot that it was opened through, and two take turns.
+@pytest.mark.parametrize("flavour", [Flavour.HTTP, Flavour.SOCKETS], indirect=True)
 async def test_what_waits_for_my_word_is_in_my_home_until_it_is_decided(tmp_path: Path) -> None:
     async with desk(tmp_path) as d:
         for person in (d.w.ada, d.dee, d.eve, d.dan):

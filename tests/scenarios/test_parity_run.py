@@ -47,7 +47,7 @@ async def test_a_hand_over_is_accepted_before_it_counts(tmp_path: Path) -> None:
         line = "/ops incident.accept incident=INC-1"
         await does(here, sam, line, "nobody else may answer.")
         line = "/ops incident.decline reason='I sleep' incident=INC-1"
-        await does(here, grace, line, "You did not take the role")
+        await does(here, grace, line, "You did not take over in INC-1.")
         await sees(here, ada, "Grace did not take the role commander: I sleep.")
         line = "/ops incident.handoff person=@sam"
         await here.slack.types(ada, line, room)

@@ -15,7 +15,7 @@ from tests.scenarios.test_home import home
 from tests.scenarios.test_home_own import seen, shows, shows_no
 from tests.scenarios.test_road import judged, reads
 from tests.scenarios.test_schedules import OFTEN, happened, said_to, until_recorded
-from tests.world import World, world
+from tests.world import Flavour, World, world
 
 
 @pytest.fixture
@@ -155,6 +155,8 @@ async def test_only_who_keeps_a_channel_subscribes_it(w: World) -> None:
     assert (found.channel, found.owner) == (w.ops.id, w.ada.id)
 
 
+# A Home is kept in step by the bot that it was opened through, and two take turns.
+@pytest.mark.parametrize("flavour", [Flavour.HTTP, Flavour.SOCKETS], indirect=True)
 async def test_what_i_subscribe_to_stands_in_my_home_and_in_no_other(w: World) -> None:
     await home(w, w.ada)
     await home(w, w.sam)
