@@ -119,3 +119,18 @@ async def test_the_leak_check_finds_what_an_open_incident_tells_everybody(tmp_pa
         assert f"the name of {incident.room}" in places
         assert f"what heads #{incident.room_name}" in places
         assert {"POST /incidents", "POST /rest/api/3/issue"} <= places
+
+
+async def test_what_is_said_of_an_incident_elsewhere_is_told_to_who_asked_alone(
+    tmp_path: Path,
+) -> None:
+    async with fire(tmp_path, incident=everything, announced=True) as here:
+        await here.slack.types(here.world.ada, LINE.replace("private=yes", "private=no"))
+        await here.pressed()
+        note = "/ops incident.note text='It is the vault' incident=INC-1"
+        await here.slack.types(here.world.ada, note, here.world.ops)
+        await here.slack.until(
+            lambda: "It is the vault" in here.slack.sees(here.world.ada).text, 15
+        )
+
+        assert "It is the vault" not in here.slack.sees(here.world.sam).text
