@@ -10,6 +10,7 @@ from bot.cli.codes import Exit
 from bot.cli.printing import shown, tell_json, tell_problem, tell_table
 from bot.cli.wire import Answered, Listed, Operations, Pictured, Reply, Run, Spoken
 from bot.domain.clock import SystemClock
+from bot.domain.errors import RedbuttonError
 from bot.domain.ids import new_id
 from bot.domain.notice import RunCard
 from bot.domain.operation import Risk
@@ -51,7 +52,11 @@ class Watch:
         code = Exit.FAILED
         async for reply in replies(self._folder, self._request):
             code = self._hear(reply)
-        return code if self._last is None else tell_end(self._last)
+        if self._last is not None:
+            return tell_end(self._last)
+        if self.invocation is not None:
+            raise RedbuttonError("The run ended out of this bot's sight.", fix=self.how_to_look())
+        return code
 
     def _hear(self, reply: Reply) -> Exit:
         match reply:

@@ -11,14 +11,11 @@ from bot.pipeline.acts import Acts
 from bot.pipeline.answers import Answer, Asking, Taken
 from bot.pipeline.approving import Approving
 from bot.pipeline.browsing import Browsing
-from bot.pipeline.follow import Follow
+from bot.pipeline.follow import Follow, pictures
 from bot.pipeline.incidents.looking import Looking
 from bot.pipeline.protocols import Book, Entry
-from bot.pipeline.recording import ENDED, own_event
+from bot.pipeline.recording import own_event
 from bot.pipeline.road import Road
-
-LOOK_EVERY = 1.0
-"""Seconds between two looks for what another process writes of a run."""
 
 
 @dataclass(frozen=True)
@@ -70,28 +67,9 @@ class Desk:
             await self._approving.withdraw(invocation, origin)
         return answer
 
-    async def follow(self, invocation: str) -> AsyncIterator[RunCard]:
-        """Yield pictures of the run as they change; the last one when it has ended."""
-        seen: RunCard | None = None
-        while seen is None or seen.state not in ENDED:
-            if not self._follow.knows(invocation):
-                stored, ended = await self._stored(invocation)
-                if stored is not None and stored != seen:
-                    seen = stored
-                    yield seen
-                if ended:
-                    return
-            shown = await self._follow.after(invocation, seen, LOOK_EVERY)
-            if shown is not None:
-                seen = shown
-                yield seen
-
-    async def _stored(self, invocation: str) -> tuple[RunCard | None, bool]:
-        """Return the picture of a run that another process carries out, and whether it is over."""
-        found = await self._book.get(invocation)
-        last = await self._book.notice(invocation, "card")
-        ended = found is not None and found.state in ENDED
-        return last if isinstance(last, RunCard) else None, ended
+    def follow(self, invocation: str) -> AsyncIterator[RunCard]:
+        """See `pictures`."""
+        return pictures(self._follow, self._book, invocation)
 
     async def unmapped(self, os_user: str, wanted: str) -> None:
         """Record that a user of this machine, who is nobody in the settings, wanted *wanted*."""

@@ -2,12 +2,18 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from typing import Protocol
 
-from bot.domain.notice import RunCard
+from bot.domain.invocation import Invocation
+from bot.domain.notice import Notice, RunCard
+from bot.pipeline.recording import ENDED
 
 KEPT = 1000
 """How many runs' last pictures are remembered for who comes late."""
+
+LOOK_EVERY = 1.0
+"""Seconds between two looks for what another process writes of a run."""
 
 
 class Follow:
@@ -51,3 +57,47 @@ class Follow:
             except TimeoutError:
                 return None
             return self._last[invocation]
+
+
+class Shelf(Protocol):
+    """The part of `Book` that tells of one run."""
+
+    async def get(self, invocation: str) -> Invocation | None:
+        """See `Book.get`."""
+        ...
+
+    async def notice(self, invocation: str, slot: str) -> Notice | None:
+        """See `Book.notice`."""
+        ...
+
+
+async def pictures(follow: Follow, shelf: Shelf, invocation: str) -> AsyncIterator[RunCard]:
+    """Yield pictures of the run as they change; the last one when it has ended.
+
+    What another process carries out is looked up in *shelf*; of its READ there is no picture.
+    """
+    seen: RunCard | None = None
+    while seen is None or seen.state not in ENDED:
+        ended = False
+        if not follow.knows(invocation):
+            stored, ended = await _stored(shelf, invocation)
+            if stored is not None and stored != seen:
+                seen = stored
+                yield seen
+            if ended and stored is not None:
+                return
+        # What a READ answers is in no store: where it ended just now, its picture is here.
+        shown = await follow.after(invocation, seen, LOOK_EVERY)
+        if shown is not None:
+            seen = shown
+            yield seen
+        elif ended:
+            return
+
+
+async def _stored(shelf: Shelf, invocation: str) -> tuple[RunCard | None, bool]:
+    """Return the picture of a run that another process carries out, and whether it is over."""
+    found = await shelf.get(invocation)
+    last = await shelf.notice(invocation, "card")
+    ended = found is not None and found.state in ENDED
+    return last if isinstance(last, RunCard) else None, ended

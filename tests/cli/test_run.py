@@ -288,3 +288,15 @@ async def test_the_rules_are_asked_by_the_operation_of_the_same_name(
     await shell("policy", *typed)
 
     assert (desk.asked[0].operation, desk.asked[0].said) == (name, Words(words))
+
+
+@pytest.mark.usefixtures("door")
+async def test_a_run_that_nothing_was_seen_of_is_no_success(
+    shell: Shell, desk: PretendDesk
+) -> None:
+    desk.story = []
+
+    seen = await shell("run", "users.suspend", "ada", "card", "testing")
+
+    assert seen.exit_code == 1
+    assert f"`redbutton audit show {ID}` tells how it ends." in seen.stderr
