@@ -26,7 +26,17 @@ from bot.slack.prompts import press_button, prompt_card
 from bot.slack.results import drawn, each, more, overflow, rest
 from bot.slack.tables import table
 
-__all__ = ["AGAIN", "CANCEL", "SHARE", "are_you_sure", "card", "detail", "note_view", "overflow"]
+__all__ = [
+    "AGAIN",
+    "CANCEL",
+    "SHARE",
+    "STANDS",
+    "are_you_sure",
+    "card",
+    "detail",
+    "note_view",
+    "overflow",
+]
 
 CANCEL, SHARE, AGAIN = "cancel", "share", "again"
 """The action_ids of our buttons; the value of each is an invocation's id."""
@@ -35,7 +45,7 @@ CANCEL, SHARE, AGAIN = "cancel", "share", "again"
 _SUMMARY, _WORDS, _STEPS, _STEP, _PROGRESS = 300, 500, 1500, 150, 200
 _PROBLEM, _FIX, _UNDO, _FALLBACK = 600, 400, 500, 1000
 
-_STANDS: Mapping[State, tuple[str, str]] = MappingProxyType(
+STANDS: Mapping[State, tuple[str, str]] = MappingProxyType(
     {
         State.INVALID: ("⚠️", "unclear"),
         State.DENIED: ("⛔", "not allowed"),
@@ -48,6 +58,8 @@ _STANDS: Mapping[State, tuple[str, str]] = MappingProxyType(
         State.UNKNOWN: ("❓", "outcome unknown"),
     }
 )
+"""The sign and the words for how far a run is."""
+
 _MARKS: Mapping[StepState, str] = MappingProxyType(
     {
         StepState.PLANNED: "○",
@@ -118,7 +130,7 @@ def _note(note: Note) -> list[Block]:
 
 def _in_short(card: RunCard) -> Mrkdwn:
     """Say it in one line: what a notification shows and a screen reader reads."""
-    sign, stands = _STANDS[card.state]
+    sign, stands = STANDS[card.state]
     more = card.result.text if card.result else card.problem or card.progress
     who = card.asked_by_name or card.asked_by
     line = f"{sign} {card.summary.rstrip('.')}: {stands}, for {who}. {more}"
@@ -143,7 +155,7 @@ def _run(card: RunCard, audience: Audience) -> list[Block]:
 
 
 def _headline(card: RunCard) -> Mrkdwn:
-    sign, stands = _STANDS[card.state]
+    sign, stands = STANDS[card.state]
     who = user(card.asked_by)
     if not who.startswith("<@"):
         who = text(card.asked_by_name or card.asked_by, limits.OPTION_TEXT)

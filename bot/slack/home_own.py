@@ -1,7 +1,6 @@
 """What a person's Home shows of what is theirs, each sort under its heading."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from types import MappingProxyType
 
 from bot.domain.approval import Waiting
 from bot.domain.incident import Incident, Role
@@ -11,7 +10,7 @@ from bot.pipeline.mine import Doing, Own, Planned
 from bot.slack import limits
 from bot.slack.approvals import APPROVE, REFUSE, Ref
 from bot.slack.blocks import Block, button, context, option, plain, section
-from bot.slack.cards import CANCEL, are_you_sure
+from bot.slack.cards import CANCEL, STANDS, are_you_sure
 from bot.slack.incidents import sign
 from bot.slack.mrkdwn import (
     Mrkdwn,
@@ -38,19 +37,6 @@ SHORTLY = 8
 """How many favourites and recent operations have a row of their own."""
 
 _TITLE, _WHAT, _WORDS, _NAME = 150, 150, 80, 60
-_SIGNS: Mapping[State, tuple[str, str]] = MappingProxyType(
-    {
-        State.INVALID: ("❔", "not understood"),
-        State.DENIED: ("⛔", "turned away"),
-        State.WAITING: ("🔏", "waits for approval"),
-        State.ACCEPTED: ("⏳", "about to run"),
-        State.RUNNING: ("⏳", "running"),
-        State.SUCCEEDED: ("✅", "done"),
-        State.FAILED: ("❌", "failed"),
-        State.CANCELLED: ("🚫", "cancelled"),
-        State.UNKNOWN: ("❓", "outcome unknown"),
-    }
-)
 
 
 def own_blocks(own: Own, may: frozenset[str]) -> list[Block]:
@@ -164,7 +150,7 @@ def _ended(one: Doing, may: Collection[str]) -> Block:
 
 
 def _line(one: Doing) -> Mrkdwn:
-    mark, stands = _SIGNS[one.state]
+    mark, stands = STANDS[one.state]
     name = join([text(mark), code(f"{one.operation} {one.words}".strip(), _WORDS)], " ")
     return join([name, join([text(stands), day_and_moment(one.at)], " · ")], "\n")
 

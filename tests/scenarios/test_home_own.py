@@ -98,7 +98,7 @@ async def test_what_waits_for_my_word_is_in_my_home_until_it_is_decided(tmp_path
             await home(d.w, person)
         await d.asks("/ops users.find bea")
         asked = await shows(d.w, d.dee, "Waiting for your approval")
-        mine = await shows(d.w, d.w.ada, "waits for approval")
+        mine = await shows(d.w, d.w.ada, "waiting for approval")
         view = d.w.slack.workspace.homes[d.dee.id]
         block = next(b for b in view.body["blocks"] if '"approve"' in str(b).replace("'", '"'))
         await d.w.slack.acts(d.dee, view, (block["block_id"], "approve"), None)
