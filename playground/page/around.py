@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from playground.driver import PretendSlack
+from playground.faults import Faults, Kind
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,22 @@ class Switch:
     is_on: Callable[[], bool]
     flip: Callable[[bool], object]
     once: bool = False
+
+
+def lasting(slug: str, label: str, faults: Faults, kind: Kind, begin: Callable[[], None]) -> Switch:
+    """Return the switch for a trouble of *faults* that lasts until it is switched off."""
+
+    def flip(on: bool) -> None:  # noqa: FBT001  It is what every switch is told.
+        begin() if on else faults.end(kind)
+
+    return Switch(slug, label, lambda: faults.on(kind), flip)
+
+
+def losing(slug: str, label: str, faults: Faults, way: str = "*") -> Switch:
+    """Return the switch that has *faults* lose the next answer to *way*."""
+    return Switch(
+        slug, label, lambda: faults.on("lossy"), lambda _: faults.lossy(way, times=1), once=True
+    )
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,10 @@
 """The pretend Jira beside the workspace: its tickets, what it was sent, and its troubles."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 
-from playground.faults import Kind
 from playground.jira import PretendJira
-from playground.page.around import Received, Switch, Thing
+from playground.page.around import Received, Thing, lasting, losing
 from playground.vendor import Sent
 
 SLOW = 3.0
@@ -25,15 +25,9 @@ def jira_thing(jira: PretendJira) -> Thing:
         lambda: _rows(jira),
         _News(jira),
         (
-            _switch(jira, "slow", "Jira is slow", lambda: faults.slow(SLOW)),
-            _switch(jira, "down", "Jira is down", faults.down),
-            Switch(
-                "jira-lossy",
-                "Jira loses its next answer",
-                lambda: faults.on("lossy"),
-                lambda _: faults.lossy(_MAKES, times=1),
-                once=True,
-            ),
+            lasting("jira-slow", "Jira is slow", faults, "slow", partial(faults.slow, SLOW)),
+            lasting("jira-down", "Jira is down", faults, "down", faults.down),
+            losing("jira-lossy", "Jira loses its next answer", faults, _MAKES),
         ),
     )
 
@@ -50,15 +44,6 @@ class _News:
         new = self._jira.sent[self._told :]
         self._told += len(new)
         return [_received(sent) for sent in new]
-
-
-def _switch(jira: PretendJira, kind: Kind, label: str, begin: Callable[[], None]) -> Switch:
-    def flip(on: bool) -> None:  # noqa: FBT001  It is what every switch is told.
-        jira.faults.end(kind)
-        if on:
-            begin()
-
-    return Switch(f"jira-{kind}", label, lambda: jira.faults.on(kind), flip)
 
 
 def _rows(jira: PretendJira) -> Sequence[Sequence[str]]:

@@ -1,9 +1,9 @@
 """The pretend PagerDuty beside the workspace: its pages, what it was told, and its troubles."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 
-from playground.faults import Kind
-from playground.page.around import Received, Switch, Thing
+from playground.page.around import Received, Switch, Thing, lasting, losing
 from playground.pagerduty import PretendPagerDuty
 from playground.pagerduty_state import Incident
 from playground.vendor import Sent
@@ -48,12 +48,6 @@ def _received(sent: Sent) -> Received:
 def _switches(pagerduty: PretendPagerDuty) -> tuple[Switch, ...]:
     faults = pagerduty.faults
 
-    def lasting(slug: str, label: str, kind: Kind, begin: Callable[[], None]) -> Switch:
-        def flip(on: bool) -> None:  # noqa: FBT001  It is what every switch is told.
-            begin() if on else faults.end(kind)
-
-        return Switch(slug, label, lambda: faults.on(kind), flip)
-
     def drops(on: bool) -> None:  # noqa: FBT001  It is what every switch is told.
         pagerduty.accepts_and_drops = on
 
@@ -61,17 +55,12 @@ def _switches(pagerduty: PretendPagerDuty) -> tuple[Switch, ...]:
         lasting(
             "pagerduty-slow",
             "PagerDuty answers three seconds late",
+            faults,
             "slow",
-            lambda: faults.slow(SLOW),
+            partial(faults.slow, SLOW),
         ),
-        lasting("pagerduty-down", "PagerDuty is down", "down", faults.down),
-        Switch(
-            "pagerduty-lose",
-            "PagerDuty loses its next answer",
-            lambda: faults.on("lossy"),
-            lambda _: faults.lossy(times=1),
-            once=True,
-        ),
+        lasting("pagerduty-down", "PagerDuty is down", faults, "down", faults.down),
+        losing("pagerduty-lose", "PagerDuty loses its next answer", faults),
         Switch(
             "pagerduty-drops",
             "PagerDuty says yes to a page and drops it",

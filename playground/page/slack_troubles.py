@@ -1,11 +1,9 @@
 """The trouble that can be had with Slack itself, as switches."""
 
-from collections.abc import Callable
 from functools import partial
 
 from playground.driver import PretendSlack
-from playground.faults import Kind
-from playground.page.around import Switch
+from playground.page.around import Switch, lasting, losing
 
 SLOW = 2.0
 """Seconds that each answer takes when Slack is slow."""
@@ -14,16 +12,15 @@ SLOW = 2.0
 def slack_troubles(slack: PretendSlack) -> tuple[Switch, ...]:
     """Return the switches of *slack*."""
     faults = slack.workspace.faults
-
-    def lasting(slug: str, label: str, kind: Kind, begin: Callable[[], None]) -> Switch:
-        def flip(on: bool) -> None:  # noqa: FBT001  It is what every switch is told.
-            begin() if on else faults.end(kind)
-
-        return Switch(slug, label, lambda: faults.on(kind), flip)
-
     return (
-        lasting("slack-slow", "Slack answers two seconds late", "slow", partial(faults.slow, SLOW)),
-        lasting("slack-down", "Slack is down", "down", faults.down),
+        lasting(
+            "slack-slow",
+            "Slack answers two seconds late",
+            faults,
+            "slow",
+            partial(faults.slow, SLOW),
+        ),
+        lasting("slack-down", "Slack is down", faults, "down", faults.down),
         Switch(
             "slack-limit",
             "Slack rate limits the next three calls",
@@ -31,13 +28,7 @@ def slack_troubles(slack: PretendSlack) -> tuple[Switch, ...]:
             lambda _: faults.rate_limit(times=3),
             once=True,
         ),
-        Switch(
-            "slack-lose",
-            "Slack loses its next answer",
-            lambda: faults.on("lossy"),
-            lambda _: faults.lossy(times=1),
-            once=True,
-        ),
+        losing("slack-lose", "Slack loses its next answer", faults),
         Switch(
             "sockets-cut",
             "Cut the connections to Slack",

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from playground.page.around import Received, Switch, Thing
+from playground.page.around import Received, Switch, Thing, lasting, losing
 from playground.statuspage import API, PretendStatuspage, Published
 
 SLOW = 3.0
@@ -62,25 +62,19 @@ class _Received:
 def _switches(page: PretendStatuspage) -> tuple[Switch, ...]:
     faults = page.faults
 
-    def slow(on: bool) -> None:  # noqa: FBT001  It is what every switch is told.
-        faults.slow(SLOW) if on else faults.end("slow")
-
-    def down(on: bool) -> None:  # noqa: FBT001  It is what every switch is told.
-        faults.down() if on else faults.end("down")
-
     return (
-        Switch(
+        lasting(
             "statuspage-slow",
             "The status page answers three seconds late",
-            lambda: faults.on("slow"),
-            slow,
+            faults,
+            "slow",
+            partial(faults.slow, SLOW),
         ),
-        Switch("statuspage-down", "The status page is down", lambda: faults.on("down"), down),
-        Switch(
+        lasting("statuspage-down", "The status page is down", faults, "down", faults.down),
+        losing(
             "statuspage-lose",
             "The status page loses its answer to the next incident",
-            lambda: faults.on("lossy"),
-            lambda _: faults.lossy(f"POST {API}/incidents", times=1),
-            once=True,
+            faults,
+            f"POST {API}/incidents",
         ),
     )
