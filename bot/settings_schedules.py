@@ -34,6 +34,9 @@ class ScheduleSettings(_Part):
     catch_up: float = Field(12.0, ge=0, le=168)
     """Hours for which times are made up for that went by while no bot ran."""
 
+    live: float = Field(600.0, ge=1, le=86400)
+    """Seconds between two looks for what a `live` schedule has posted."""
+
 
 class DeclaredSchedule(_Part):
     """An operation that is asked for at given times."""
@@ -58,6 +61,9 @@ class DeclaredSchedule(_Part):
 
     rests: tuple[str, ...] = ()
     """Calendars of `holidays` on whose days nothing is asked for; `freeze` while all is frozen."""
+
+    live: bool = False
+    """Whether its message is kept true until the next one comes, for a day at most."""
 
 
 class HolidaySettings(_Part):

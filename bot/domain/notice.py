@@ -29,7 +29,8 @@ class RunCard(BaseModel):
 
     Also a READ's result. *asked_by* is a Slack id where there is one. *looking* says, of an unknown
     outcome, that the bot itself looks what came of it. *glass* says, of what waits, that its asker
-    may break the glass for it; *aside* that nobody else sees it.
+    may break the glass for it; *aside* that nobody else sees it. *renewed* says that it takes the
+    place of an older answer, whose files stand there already.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -53,6 +54,7 @@ class RunCard(BaseModel):
     looking: bool = False
     glass: bool = False
     aside: bool = False
+    renewed: bool = False
 
 
 class Note(BaseModel):

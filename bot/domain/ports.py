@@ -100,7 +100,8 @@ class Records(Protocol):
     async def tally(self, team: str, bounds: Sequence[datetime]) -> Sequence[Sequence[Tallied]]:
         """Count what *team* asked for between each of *bounds* and the next, most often first.
 
-        A span begins with its earlier bound, and ends before its later one.
+        A span begins with its earlier bound, and ends before its later one. Looks at what is live
+        are not counted.
         """
         ...
 

@@ -45,14 +45,16 @@ class Item(BaseModel):
 class Result(BaseModel):
     """What came of it: *text* is one or two sentences; *table* has its header first.
 
-    *items* stand below the text, the most important first. *presses* are buttons for what may be
-    done next. *silent*: there is nothing to tell, and who did not ask in person is told nothing.
+    *items* stand below the text, the most important first; *further* ones do not fit a screen, and
+    stand in the thread of what a schedule tells. *presses* are buttons for what may be done next.
+    *silent*: there is nothing to tell, and who did not ask in person is told nothing.
     """
 
     model_config = ConfigDict(frozen=True, ser_json_bytes="base64", val_json_bytes="base64")
 
     text: str
     items: tuple[Item, ...] = ()
+    further: tuple[Item, ...] = ()
     fields: dict[str, str] = {}
     table: tuple[tuple[str, ...], ...] = ()
     link: str | None = None

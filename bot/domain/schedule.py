@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
@@ -15,6 +15,9 @@ NAME = r"^[a-z][a-z0-9_-]{0,39}$"
 
 FREEZE = "freeze"
 """The calendar of the times in which all changes are frozen."""
+
+LOOK = "look:"
+"""What the keys begin with under which something live is looked at again."""
 
 _NAME = re.compile(NAME)
 
@@ -30,7 +33,8 @@ class ScheduleDraft(BaseModel):
     """A schedule as somebody wants it. *when* is as they said it, *params* are words.
 
     *channel* is where what comes of it is told; None means its owner, by direct message. At times
-    within one of the calendars *rests* nothing is asked for.
+    within one of the calendars *rests* nothing is asked for. What is *live* is looked at again and
+    again, and its message kept true, until the next time or for a day.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -42,6 +46,7 @@ class ScheduleDraft(BaseModel):
     channel: str | None = None
     late: Late = Late.SEND
     rests: tuple[str, ...] = ()
+    live: bool = False
 
 
 class Schedule(ScheduleDraft):
@@ -72,6 +77,10 @@ class Schedule(ScheduleDraft):
     def key(self, at: datetime) -> str:
         """Return what tells its asking at that time from every other."""
         return f"schedule:{self.name}:{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+    def look_key(self, at: datetime, due: datetime) -> str:
+        """Return what tells the look *due* after what was asked for *at* from every other."""
+        return f"{LOOK}{self.key(at)}+{(due - at) // timedelta(seconds=1)}"
 
 
 def is_schedule(name: str) -> bool:

@@ -112,7 +112,7 @@ def join(on: Foundation) -> Bot:
     tokens = Tokens(SqlTokens(on.kept.store), people, on.kept.book, clock, on.settings.cli.users)
     works = _works(on, people, troubles, around, tokens, news)
     desk = _desk(on, people, troubles, around, tokens, works)
-    schedules = schedules_of(_upon(on, people, around, troubles), desk.ask)
+    schedules = schedules_of(_upon(on, people, around, troubles, works.timers), desk.ask)
     windows, hears = Windows(on.client), partial(learn, directory, news)
     homes = homes_of(
         HomeGround(
@@ -255,10 +255,16 @@ def _grounds(
     return people, troubles, around
 
 
-def _upon(on: Foundation, people: Directory, around: Surroundings, troubles: Troubles) -> Upon:
+def _upon(
+    on: Foundation,
+    people: Directory,
+    around: Surroundings,
+    troubles: Troubles,
+    timers: Timers,
+) -> Upon:
     """Return what schedules are joined upon."""
     chat = troubles.vendors.chat
-    return Upon(on.settings, on.clock, on.kept, on.known, people, around, chat)
+    return Upon(on.settings, on.clock, on.kept, on.known, people, around, chat, timers)
 
 
 def _time(on: Foundation, requesting: Requesting, follow: Follow, timers: Timers) -> None:

@@ -10,10 +10,12 @@ from bot.main.kept import Kept
 from bot.main.known import Known
 from bot.pipeline.protocols import Directory
 from bot.pipeline.surroundings import Surroundings
+from bot.pipeline.timers import Timers
 from bot.schedule.asking import Ask, Asker
 from bot.schedule.calendars import Calendars
 from bot.schedule.desk import Parts, ScheduleDesk
 from bot.schedule.keeping import Keeper
+from bot.schedule.live import Live
 from bot.schedule.places import Places
 from bot.schedule.telling import Telling
 from bot.settings import Settings
@@ -32,6 +34,7 @@ class Upon:
     people: Directory
     around: Surroundings
     chat: Chat
+    timers: Timers
 
 
 def shelf_of(kept: Kept) -> SqlSchedules:
@@ -46,7 +49,9 @@ def schedules_of(on: Upon, ask: Ask) -> Keeper:
     days = {name: frozenset(told.dates) for name, told in settings.holidays.items()}
     calendars = Calendars(days, on.around.freezes)
     telling = Telling(shelf, on.people)
-    asker = Asker(ask, shelf, places, calendars, telling, clock)
+    live = timedelta(seconds=settings.schedule.live)
+    asker = Asker(ask, shelf, places, calendars, telling, clock, live)
+    Live(asker, shelf, on.kept.book, clock).join(on.timers)
     desk = ScheduleDesk(
         Parts(
             shelf,

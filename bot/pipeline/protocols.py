@@ -20,7 +20,9 @@ class Draft:
 
     One with the same *slot* of an invocation is edited in place. *to* is the channel or the person
     it is for, where that is not where, and who, asked. One for a thread stands *below* the message
-    of that slot.
+    of that slot. Where it is *of* another invocation, that one's
+    messages are edited, and new ones come below them. Not *anew*: it is written only in place of an
+    older one.
     """
 
     slot: str
@@ -28,6 +30,8 @@ class Draft:
     notice: Notice
     to: str | None = None
     below: str = "card"
+    of: str | None = None
+    anew: bool = True
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from bot.domain.notice import Audience, RunCard
 from bot.domain.operation import Operation, Risk
 from bot.domain.params import Params
 from bot.domain.record import Event, Stage
-from bot.domain.result import Result
+from bot.domain.result import Item, Result
 from bot.pipeline.answers import ANSWER, Answer, Refusal
 from bot.pipeline.protocols import Draft, Entry, Opening, Tally
 from bot.pipeline.values import facts, params_from_json, params_json
@@ -165,7 +165,8 @@ def drafts(card: RunCard, origin: Origin) -> tuple[Draft, ...]:
 
     A READ's result only the asker; a run's message the channel, or of a run aside who asked, with
     detail in its thread. Where a schedule asked it is the channel for both or, where it has none,
-    its owner; neither is told of a READ that found nothing and is silent about it.
+    its owner; neither is told of a READ that found nothing and is silent about it, and what does
+    not fit a screen stands in the thread.
     """
     if origin.surface is Surface.SCHEDULE:
         return _scheduled(card, origin)
@@ -179,16 +180,45 @@ def drafts(card: RunCard, origin: Origin) -> tuple[Draft, ...]:
 
 
 def _scheduled(card: RunCard, origin: Origin) -> tuple[Draft, ...]:
+    if origin.renews is not None:
+        return _renewed(card, origin, origin.renews)
     if card.risk is Risk.READ and (card.state not in ENDED or _is_silent(card)):
         return ()
-    if origin.channel is None:
-        return (Draft("card", Audience.DIRECT, card, to=origin.owner),)
     if card.risk is Risk.READ:
-        return (Draft("card", Audience.CHANNEL, card, to=origin.channel),)
-    main = Draft("card", Audience.CHANNEL, replaced(card), to=origin.channel)
+        further = card.result.further if card.result else ()
+        below = (Draft("detail", Audience.THREAD, _only(card, further)),) if further else ()
+        return Draft("card", *_whose(card, origin)), *below
+    if origin.channel is None:
+        return (Draft("card", *_whose(card, origin)),)
+    main = Draft("card", *_whose(replaced(card), origin))
     if card.preview or (card.result and _wants_thread(card.result)):
         return main, Draft("detail", Audience.THREAD, card)
     return (main,)
+
+
+def _whose(card: RunCard, origin: Origin) -> tuple[Audience, RunCard, str | None]:
+    if origin.channel is None:
+        return Audience.DIRECT, card, origin.owner
+    return Audience.CHANNEL, card, origin.channel
+
+
+def _renewed(card: RunCard, origin: Origin, of: str) -> tuple[Draft, ...]:
+    """Put what was found in place of what *of* had found; what was not found changes nothing."""
+    if card.state is not State.SUCCEEDED or card.result is None:
+        return ()
+    further = card.result.further
+    newest = card.model_copy(update={"renewed": True})
+    below = _only(newest, further or (Item(title="There is no more now."),))
+    return (
+        Draft("card", *_whose(newest, origin), of=of, anew=False),
+        Draft("detail", Audience.THREAD, below, of=of, anew=bool(further)),
+    )
+
+
+def _only(card: RunCard, items: tuple[Item, ...]) -> RunCard:
+    """Return *card* with *items* alone, for its thread."""
+    result = Result(card.result.text if card.result else "", items=items)
+    return card.model_copy(update={"result": result, "preview": ()})
 
 
 def _is_silent(card: RunCard) -> bool:

@@ -18,7 +18,7 @@ from bot.domain.invocation import Origin, State, Surface
 from bot.domain.record import Event, Stage
 from bot.domain.schedule import Schedule
 from bot.pipeline.answers import Answer, Asking, Refusal, Words
-from bot.pipeline.protocols import Entry
+from bot.pipeline.protocols import Entry, Timer
 from bot.pipeline.road import NOT_RECORDED
 from bot.pipeline.runbook import surely
 from bot.pipeline.schedule_shelf import ScheduleShelf
@@ -28,6 +28,9 @@ from bot.schedule.places import Places
 from bot.schedule.telling import Telling
 
 Ask = Callable[[Asking], Awaitable[Answer]]
+
+LIVE = "live"
+"""The kind of the timers that say when what was posted is to be looked at again."""
 
 log = logging.getLogger(__name__)
 
@@ -40,40 +43,36 @@ class Asked:
     answer: Answer
 
 
+@dataclass(frozen=True)
 class Asker:
-    """Asks for what a schedule says, or notes why it does not."""
+    """Asks *road* for what a schedule says, or notes why it does not.
 
-    def __init__(
-        self,
-        ask: Ask,
-        shelf: ScheduleShelf,
-        places: Places,
-        calendars: Calendars,
-        telling: Telling,
-        clock: Clock,
-    ) -> None:
-        self._ask = ask
-        self._shelf = shelf
-        self._places = places
-        self._calendars = calendars
-        self._telling = telling
-        self._clock = clock
+    Two looks for what is live are *apart*.
+    """
+
+    road: Ask
+    shelf: ScheduleShelf
+    places: Places
+    calendars: Calendars
+    telling: Telling
+    clock: Clock
+    apart: timedelta
 
     async def come(self, schedule: Schedule, at: datetime) -> None:
         """Do what is to be done now that the time *at* of *schedule* has come."""
-        early = (at - self._clock.now()).total_seconds()
+        early = (at - self.clock.now()).total_seconds()
         if early > 0:
             # The database's clock is the one that counts, and this machine's is ahead of it.
-            await self._clock.sleep(early)
-        await surely(self._clock, lambda: self._come(schedule, at))
+            await self.clock.sleep(early)
+        await surely(self.clock, lambda: self._come(schedule, at))
 
     async def ask(self, schedule: Schedule, key: str, origin: Origin) -> Asked:
         """Ask under *key*; raises NotNow where that could not be written down."""
         for attempt in count(1):
             mine = key if attempt == 1 else f"{key}#{attempt}"
             said = Words(schedule.params)
-            answer = await self._ask(Asking(mine, origin, schedule.operation, said))
-            kept = await self._shelf.asked(schedule.team, mine)
+            answer = await self.road(Asking(mine, origin, schedule.operation, said))
+            kept = await self.shelf.asked(schedule.team, mine)
             late = isinstance(answer, Refusal) and answer.code == NOT_RECORDED
             if kept is not None and not late:
                 return Asked(kept[0], answer)
@@ -83,8 +82,13 @@ class Asker:
             log.warning("%s was taken back; asking anew", mine)
         raise AssertionError
 
-    def origin(self, schedule: Schedule, *, late: str = "", ails: str = "") -> Origin:
-        """Return where *schedule* asks from: from nowhere but its owner where its place *ails*."""
+    def origin(
+        self, schedule: Schedule, *, late: str = "", ails: str = "", renews: str | None = None
+    ) -> Origin:
+        """Return where *schedule* asks from: from nowhere but its owner where its place *ails*.
+
+        What it finds is told in place of what the invocation *renews* had found.
+        """
         return Origin(
             surface=Surface.SCHEDULE,
             team=schedule.team,
@@ -92,19 +96,20 @@ class Asker:
             channel=None if ails else schedule.channel,
             owner=schedule.owner,
             late=late,
+            renews=renews,
         )
 
     async def _come(self, known: Schedule, at: datetime) -> None:
-        schedule = await self._shelf.get(known.team, known.name)
+        schedule = await self.shelf.get(known.team, known.name)
         if schedule is None or schedule.paused or schedule.since >= at:
             # Removed or paused a moment ago, or another replica was first.
             return
-        now = self._clock.now()
+        now = self.clock.now()
         why = await self._why_not(schedule, at, now)
         if why:
             await self.skip(schedule, at, why)
             return
-        place = await self._places.look(schedule.team, schedule.channel)
+        place = await self.places.look(schedule.team, schedule.channel)
         late = _late(schedule, at) if is_late(at, now) else ""
         origin = self.origin(schedule, late=late, ails=place.ails)
         asked = await self.ask(schedule, schedule.key(at), origin)
@@ -112,8 +117,10 @@ class Asker:
         if late:
             told["late"] = str((now - at) // timedelta(seconds=1))
         event = self._event(schedule, Stage.SCHEDULE_FIRED, at, told, asked.invocation)
-        await self._shelf.passed(schedule, at, Entry(events=(event,)))
-        await self._telling.after(schedule, asked.invocation, asked.answer, place)
+        stays = schedule.live and not isinstance(asked.answer, Refusal)
+        timers = (next_look(schedule, at, asked.invocation, now + self.apart),) if stays else ()
+        await self.shelf.passed(schedule, at, Entry(events=(event,), timers=timers))
+        await self.telling.after(schedule, asked.invocation, asked.answer, place)
 
     async def _why_not(self, schedule: Schedule, at: datetime, now: datetime) -> str:
         """Say why nothing is asked for that was due *at*, or nothing; raises NotNow."""
@@ -121,13 +128,13 @@ class Asker:
             return "snoozed"
         if is_skipped(schedule, at, now):
             return "late"
-        return await self._calendars.rest(schedule, at)
+        return await self.calendars.rest(schedule, at)
 
     async def skip(self, schedule: Schedule, at: datetime, why: str) -> None:
         """Write down that nothing is asked for up to *at*, and *why*."""
         told = {"why": why, "owner": schedule.owner, "operation": schedule.operation}
         event = self._event(schedule, Stage.SCHEDULE_SKIPPED, at, told)
-        await self._shelf.passed(schedule, at, Entry(events=(event,)))
+        await self.shelf.passed(schedule, at, Entry(events=(event,)))
 
     def _event(
         self,
@@ -137,7 +144,7 @@ class Asker:
         told: dict[str, str],
         invocation: str | None = None,
     ) -> Event:
-        now = self._clock.now()
+        now = self.clock.now()
         return Event(
             id=new_id(now),
             at=now,
@@ -150,6 +157,12 @@ class Asker:
             operation=schedule.operation,
             detail={"due": at.isoformat(), **told},
         )
+
+
+def next_look(schedule: Schedule, at: datetime, posted: str, due: datetime) -> Timer:
+    """Return what says to look again at *due*: the invocation *posted* told what was due *at*."""
+    told = {"team": schedule.team, "name": schedule.name, "at": at.isoformat(), "posted": posted}
+    return Timer(LIVE, f"{schedule.team}/{schedule.key(at)}", due, told)
 
 
 def _late(schedule: Schedule, at: datetime) -> str:

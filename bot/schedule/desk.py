@@ -310,6 +310,12 @@ def operation_of(catalogue: Catalogue, draft: ScheduleDraft) -> Operation:
             f"{operation.name} disrupts what runs, and a schedule confirms nothing.",
             fix="Schedule one that reads, or that changes and is allowed to schedules.",
         )
+    if draft.live and operation.risk is not Risk.READ:
+        raise Refused(
+            f"{operation.name} changes something each time it is asked for, so that it cannot be "
+            "live.",
+            fix="Leave `live` out, or schedule one that reads.",
+        )
     return operation
 
 

@@ -94,13 +94,16 @@ def card(notice: Notice, audience: Audience = Audience.PERSON) -> Block:
 
 def goes_alone(card: RunCard, audience: Audience) -> bool:
     """Say whether *card* has no thread, so that its files go with the message itself."""
-    return audience is not Audience.CHANNEL or card.risk is Risk.READ
+    alone = audience is not Audience.CHANNEL or card.risk is Risk.READ
+    return alone and not card.renewed
 
 
 def detail(card: RunCard) -> Block | None:
     """Draw the thread's message of *card* as `{text, blocks}`, or None where there is no more."""
     result = card.result
-    blocks = [*each(result), *more(result), *rest(card, attached=True)] if result else []
+    blocks = (
+        [*each(result), *more(result), *rest(card, attached=not card.renewed)] if result else []
+    )
     if card.preview:
         # Slack takes one table in a message; the result's goes first.
         taken = any(block["type"] == "table" for block in blocks)

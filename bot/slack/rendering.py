@@ -27,6 +27,6 @@ def rendered(post: Post) -> Rendered:
 
 def _files(notice: RunCard) -> tuple[File, ...]:
     """Return the operation's own file, and the result where a message cannot hold it."""
-    if notice.state in _GOING or notice.result is None:
+    if notice.state in _GOING or notice.result is None or notice.renewed:
         return ()
     return tuple(f for f in (notice.result.file, overflow(notice)) if f is not None)

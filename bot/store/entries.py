@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from audit.append import append
@@ -29,6 +29,9 @@ _REDRAFT = (
 _DRAFT = Prepared(
     insert(message).on_conflict_do_nothing(index_elements=["invocation", "slot"]).inline()
 )
+_THERE = select(message.c.id).where(
+    message.c.invocation == bindparam("of"), message.c.slot == bindparam("in_slot")
+)
 _NEW = {"version": 1, "sent_version": 0, "attempts": 0}
 _RESET = (
     update(timer)
@@ -41,12 +44,16 @@ _BROKEN = Prepared(insert(review).on_conflict_do_nothing(index_elements=["invoca
 
 @dataclass(frozen=True)
 class Sealed:
-    """An entry ready to be written; all but its events is sealed already."""
+    """An entry ready to be written; all but its events is sealed already.
+
+    *renewed* are messages of other invocations, each with whether it may be a new one.
+    """
 
     events: tuple[Event, ...]
     drafts: tuple[Values, ...]
     timers: tuple[Values, ...]
     reviews: tuple[Values, ...] = ()
+    renewed: tuple[tuple[Values, bool], ...] = ()
 
     def write(self, connection: Connection, sealer: Sealer, *, first: bool = False) -> None:
         """Write it all within the transaction of *connection*.
@@ -58,6 +65,9 @@ class Sealed:
         for draft in self.drafts:
             if first or not _redrafted(connection, draft):
                 _draft(connection, draft)
+        for other, anew in self.renewed:
+            if not _redrafted(connection, other) and anew:
+                _draft_below(connection, other)
         for one in self.timers:
             _set(connection, one)
         for broken in self.reviews:
@@ -68,10 +78,12 @@ def sealed(invocation: str | None, entry: Entry, box: Box) -> Sealed:
     """Seal *entry*, whose messages are those of *invocation*; ValueError for messages of none."""
     if entry.drafts and invocation is None:
         raise ValueError("A message belongs to an invocation: it is answered where that was asked.")
-    drafts = tuple(_values(invocation, d, box) for d in entry.drafts if invocation is not None)
+    ours = [d for d in entry.drafts if d.of is None]
+    drafts = tuple(_values(invocation, d, box) for d in ours if invocation is not None)
+    renewed = tuple((_values(d.of, d, box), d.anew) for d in entry.drafts if d.of is not None)
     timers = tuple(timer_values(t, box) for t in entry.timers)
     reviews = tuple(review_values(r, box) for r in entry.reviews)
-    return Sealed(entry.events, drafts, timers, reviews)
+    return Sealed(entry.events, drafts, timers, reviews, renewed)
 
 
 def _values(invocation: str, draft: Draft, box: Box) -> Values:
@@ -96,6 +108,13 @@ def _draft(connection: Connection, values: Values) -> None:
     """Put a message into its slot; where another process has just done so, edit that."""
     if not _DRAFT.run(connection, {**values, **_NEW}).rowcount:
         _redrafted(connection, values)
+
+
+def _draft_below(connection: Connection, values: Values) -> None:
+    """Put a message below one of another invocation, if that has it."""
+    above = {"of": values["invocation"], "in_slot": values["below"]}
+    if connection.execute(_THERE, above).first() is not None:
+        _draft(connection, values)
 
 
 def _set(connection: Connection, values: Values) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, func, select
 from bot.domain.figures import Tallied
 from bot.domain.glass import Review
 from bot.domain.invocation import State
+from bot.domain.schedule import LOOK
 from bot.store.database import Store
 from bot.store.rows import review_of, stamp
 from bot.store.tables import invocation, review
@@ -25,6 +26,7 @@ _TALLY = (
         invocation.c.at >= bindparam("since"),
         invocation.c.at < bindparam("until"),
         invocation.c.team == bindparam("of_team"),
+        invocation.c.key.not_like(f"{LOOK}%"),
     )
     .group_by(invocation.c.operation, invocation.c.state)
     .order_by(_count.desc(), invocation.c.operation, invocation.c.state)

@@ -46,11 +46,8 @@ async def tell_approvals(
     remedies = Remedies(ctx, catalogue, rules)
     items = [_item(one, now, zone, remedies) for one in found]
     first = f"the first lapses in {span(found[0].until - now)}"
-    return Result(
-        f"{count(len(found), 'request waits', 'requests wait')} for you; {first}. "
-        f"Times are {zone}.",
-        items=some(items, "request"),
-    )
+    waits = count(len(found), "request waits", "requests wait")
+    return some(f"{waits} for you; {first}. Times are {zone}.", items, "request")
 
 
 def _item(one: Waiting, now: datetime, zone: ZoneInfo, remedies: Remedies) -> Item:

@@ -58,7 +58,7 @@ async def tell_changes(
         *([count(len(frozen), "freeze holds", "freezes hold")] if frozen else []),
         *([count(len(held), "change is in force", "changes are in force")] if held else []),
     )
-    return Result(f"{', '.join(counted)}.", items=some(items, "thing"))
+    return some(f"{', '.join(counted)}.", items, "thing")
 
 
 def in_force(known: Sequence[Incident]) -> list[tuple[Incident, Change]]:

@@ -44,7 +44,7 @@ async def tell_incidents(
         return nothing(f"No incident is open. {lately}", params)
     remedies = Remedies(ctx, catalogue, rules)
     items = [item_of(one, now, remedies) for one in found]
-    return Result(f"{_stand(found, now)} {lately}", items=some(items, "incident"))
+    return some(f"{_stand(found, now)} {lately}", items, "incident")
 
 
 def _stand(found: Sequence[Incident], now: datetime) -> str:

@@ -16,6 +16,9 @@ class Subscribe(OfOne):
     quiet: bool = False
     """Where there is nothing to tell, nothing is said; else one line says so."""
 
+    live: bool = False
+    """Whether the message is kept true until the next one comes, for a day at most."""
+
 
 @operation(
     "digest.subscribe",
@@ -35,6 +38,7 @@ async def subscribe(params: Subscribe, ctx: Context, *, schedules: Schedules) ->
         when=f"{params.days} at {params.at}",
         params="quiet=yes" if params.quiet else "",
         channel=params.channel,
+        live=params.live,
     )
     heard = schedules.hear(draft.when, ctx.actor.zone)
     if await kept(schedules, ctx, params.digest, params.channel):

@@ -31,4 +31,5 @@ def _row(one: Schedule, schedules: Schedules, now: datetime) -> tuple[str, ...]:
     following = when_of(coming[0], one.zone) if coming else "-"
     sleeps = one.snoozed is not None and one.snoozed > now
     asleep = f"snoozed, then {following}" if sleeps else following
-    return one.operation, told(one), one.when, one.paused or asleep
+    when = f"{one.when}, live" if one.live else one.when
+    return one.operation, told(one), when, one.paused or asleep

@@ -84,9 +84,10 @@ def clock(at: datetime, now: datetime, zone: ZoneInfo) -> str:
     return f"{local:%H:%M}" if local.date() == today.date() else f"{local:%a %d %b %H:%M}"
 
 
-def some(items: Sequence[Item], what: str) -> tuple[Item, ...]:
-    """Return as many of *items* as fit a screen, and say how many more of *what* there are."""
-    rest = len(items) - SHOWN
-    if rest <= 0:
-        return tuple(items)
-    return (*items[:SHOWN], Item(title=f"And {count(rest, what)} more"))
+def some(text: str, items: Sequence[Item], what: str) -> Result:
+    """Tell as many of *items* as fit a screen, and how many more of *what* there are."""
+    shown, further = tuple(items[:SHOWN]), tuple(items[SHOWN:])
+    if not further:
+        return Result(text, items=shown)
+    last = Item(title=f"And {count(len(further), what)} more")
+    return Result(text, items=(*shown, last), further=further)

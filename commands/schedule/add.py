@@ -39,6 +39,9 @@ class AddSchedule(Params):
     rests: str = Field("", max_length=200)
     """Calendars on whose days it rests, with commas between; `freeze` while all is frozen."""
 
+    live: bool = False
+    """Whether its message is kept true until the next one comes, for a day at most."""
+
 
 @operation("schedule.add", risk=Risk.CHANGE, undo=Undo("schedule.remove", ("name",)))
 async def add_schedule(params: AddSchedule, ctx: Context, *, schedules: Schedules) -> Result:
@@ -52,6 +55,7 @@ async def add_schedule(params: AddSchedule, ctx: Context, *, schedules: Schedule
         channel=params.channel or ctx.channel,
         late=params.late,
         rests=rests,
+        live=params.live,
     )
     made = await ctx.step("Keep the schedule", schedules.add, draft, ctx.actor, ctx.surface)
     heard = schedules.hear(made.when, made.zone, made.rests)

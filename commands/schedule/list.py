@@ -42,4 +42,5 @@ def _row(one: Schedule, schedules: Schedules, now: datetime) -> tuple[str, ...]:
     stands = f"{stands}; {snoozed}" if snoozed else stands
     trouble = "; was refused" if any(t.startswith("refused") for t in one.troubles) else ""
     owner = f"{one.owner_name or one.owner}{' (left)' if 'owner' in one.troubles else ''}"
-    return one.name, asked, one.when, following, place(one), owner, f"{stands}{trouble}"
+    when = f"{one.when}, live" if one.live else one.when
+    return one.name, asked, when, following, place(one), owner, f"{stands}{trouble}"
