@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 from collections.abc import Iterator
 
 import psycopg
@@ -16,7 +17,9 @@ from tests.engine.home import InDatabase, plain, running
 from tests.engine.journal import Journal
 from tests.postgres import Server
 
-ROLE = "t_engine_role"
+ROLE = f"t_engine_role_{os.getpid()}"
+"""Roles belong to the server, which the workers of one run share."""
+
 RIGHTS = """
     GRANT USAGE ON SCHEMA dbos TO {role};
     GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA dbos TO {role};
@@ -100,7 +103,10 @@ async def test_an_engine_and_its_lease_take_eight_connections_at_most(
     names = [f"run-{number}" for number in range(40)]
     journal = Journal()
     name = plain(database).rpartition("/t_")[2].partition("?")[0]
-    counted = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s"
+    counted = (
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE datname = %s AND backend_type = 'client backend'"
+    )
 
     async with running(InDatabase(database), journal) as engine:
         await asyncio.gather(*(engine.enqueue(name) for name in names))

@@ -1,6 +1,7 @@
 """The SQL adapter keeps the port's promises over PostgreSQL."""
 
 import asyncio
+import os
 import traceback
 from collections.abc import AsyncIterator, Iterator
 
@@ -57,7 +58,8 @@ async def database(url: str) -> AsyncIterator[SqlDatabase]:
 @pytest.fixture
 def role(postgres: Server) -> Iterator[str]:
     """A role that may read the jars of the test's database, once it is granted."""
-    role = "jars_reader"
+    # Roles belong to the server, which the workers of one run share.
+    role = f"jars_reader_{os.getpid()}"
     postgres.says(f"DROP ROLE IF EXISTS {role}")
     postgres.says(f"CREATE ROLE {role} LOGIN")
     yield role
@@ -145,7 +147,9 @@ async def test_a_statement_that_takes_too_long_is_stopped_on_the_server(
     with pytest.raises(Unreachable, match="statement timeout"):
         await database.rows(SLEEP)
     going = postgres.says(
-        "SELECT query FROM pg_stat_activity WHERE datname = %s AND state = 'active'", name
+        "SELECT query FROM pg_stat_activity WHERE datname = %s AND state = 'active' "
+        "AND application_name = 'redbutton'",
+        name,
     )
 
     assert going == []
@@ -321,7 +325,8 @@ async def test_at_most_as_many_connections_are_open_as_were_allowed(
 
     await asyncio.gather(*(database.rows("SELECT pg_sleep(0.02)") for _ in range(10)))
 
-    open_now = postgres.says("SELECT count(*) FROM pg_stat_activity WHERE datname = %s", name)
+    ours = "datname = %s AND application_name = 'redbutton'"
+    open_now = postgres.says(f"SELECT count(*) FROM pg_stat_activity WHERE {ours}", name)  # noqa: S608  Our own words.
     assert open_now == [(2,)]
     await database.close()
 

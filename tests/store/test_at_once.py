@@ -79,7 +79,10 @@ async def test_who_opens_while_another_commits_the_same_waits_for_that(database:
         assert same_meaning == SaidBefore(first.invocation.id, first.invocation.at)
 
 
-_COMMITTING = "SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND query = 'COMMIT'"
+_COMMITTING = (
+    "SELECT 1 FROM pg_stat_activity "
+    "WHERE datname = current_database() AND state = 'active' AND query = 'COMMIT'"
+)
 
 
 async def test_a_timer_is_handed_to_one_of_them(two: Two) -> None:
