@@ -17,7 +17,7 @@ from integrations.slack.client import SlackClient
 from playground.driver import PretendSlack
 
 QUICK = Rhythm(
-    ping=0.2, opening=2, first=0.02, slowest=0.1, floor=0.005, linger=5, apart=0.4, finish=2
+    ping=0.2, opening=10, first=0.02, slowest=0.1, floor=0.005, linger=5, apart=0.4, finish=2
 )
 """Everything that Sockets does, a good deal faster."""
 

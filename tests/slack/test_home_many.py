@@ -81,7 +81,7 @@ class Crowd:
         self.directory.heard(news)
         self.news.heard(news)
 
-    async def settled(self, within: float = 20) -> None:
+    async def settled(self, within: float = 50) -> None:
         """Wait until nobody waits for their Home."""
         async with asyncio.timeout(within):
             await self.keeper.settled()

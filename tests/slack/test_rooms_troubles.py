@@ -77,18 +77,17 @@ async def test_what_lost_its_answer_may_be_asked_again(
 
 
 async def test_a_slack_that_is_slow_is_not_waited_for_for_ever(
-    slack: PretendSlack, clock: SetClock
+    slack: PretendSlack, clock: SetClock, room: Room
 ) -> None:
-    quick = await SlackClient.open(SlackConfig(slack.bot_token, slack.api_url, timeout=0.2))
-    chat = SlackChat(quick, clock)
-    room = await opened(chat)
-    slack.workspace.faults.slow(1, "conversations.setTopic", times=1)
-    slack.workspace.faults.slow(1, "conversations.members", times=1)
+    quick = await SlackClient.open(SlackConfig(slack.bot_token, slack.api_url, timeout=1))
+    impatient = SlackChat(quick, clock)
+    slack.workspace.faults.slow(5, "conversations.setTopic", times=1)
+    slack.workspace.faults.slow(5, "conversations.members", times=1)
 
     with pytest.raises(OutcomeUnknown):
-        await chat.topic(room.id, "t")
+        await impatient.topic(room.id, "t")
     with pytest.raises(Unreachable):
-        await chat.members(room.id)
+        await impatient.members(room.id)
 
     await quick.close()
 

@@ -14,7 +14,7 @@ from bot.domain.errors import FieldError
 from bot.domain.operation import Risk
 from bot.pipeline.answers import Ask
 from bot.slack.front import BODY_LIMIT, REFUSED
-from bot.slack.socket_link import CUT_OFF
+from bot.slack.socket_link import CUT_OFF, Rhythm
 from bot.slack.sockets import Sockets
 from integrations.slack.client import SlackClient
 from playground.driver import PretendSlack
@@ -119,9 +119,10 @@ async def test_a_slow_answer_holds_up_no_other(slack: PretendSlack, client: Slac
 async def test_what_was_not_taken_is_not_acked_and_harms_no_other(
     slack: PretendSlack, client: SlackClient, text: str
 ) -> None:
-    slack.courier.patience = 0.3
+    usual, slack.courier.patience = slack.courier.patience, 0.3
     async with sockets_to(slack, client):
         failed = await slack.courier.form(command(text))
+        slack.courier.patience = usual
         after = [await slack.courier.form(command()) for _ in range(4)]
 
     assert failed.trouble == "operation_timeout"
@@ -171,7 +172,8 @@ async def test_a_frame_beyond_all_measure_ends_the_connection_and_another_is_ope
 
 
 async def test_who_says_no_hello_is_left_and_asked_again() -> None:
-    async with rude("{}") as server, asking(server) as sockets:
+    hasty = replace(QUICK, opening=0.5)
+    async with rude("{}") as server, asking(server, hasty) as sockets:
         await until(lambda: server.opened >= 2)
         trouble = sockets.trouble()
 
@@ -182,14 +184,13 @@ async def test_who_says_no_hello_is_left_and_asked_again() -> None:
 
 
 @asynccontextmanager
-async def asking(server: Rude) -> AsyncIterator[Sockets]:
+async def asking(server: Rude, rhythm: Rhythm = QUICK) -> AsyncIterator[Sockets]:
     """Keep one connection to *server*."""
 
     async def url() -> str:
         await asyncio.sleep(0)
         return server.url
 
-    rhythm = replace(QUICK, opening=0.5)
     sockets = Sockets(Answering(), url, SystemClock(), count=1, rhythm=rhythm)
     await sockets.start()
     yield sockets

@@ -2,10 +2,13 @@
 
 import asyncio
 import random
+from collections import Counter
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import pytest
+from typing_extensions import override
 
 from bot.domain.clock import SystemClock
 from bot.slack.socket_link import Rhythm
@@ -122,34 +125,50 @@ async def test_a_connection_that_slack_forgets_to_close_is_closed(
     assert left == 2
 
 
-async def noticed(slack: PretendSlack, client: SlackClient, rhythm: Rhythm) -> float:
-    """Freeze both connections and return the seconds until they were given up."""
-    async with sockets_to(slack, client, rhythm) as (sockets, _):
-        frozen = slack.links.current
-        begun = CLOCK.monotonic()
+class Metronome(SystemClock):
+    """Counts who waited how often for *beat* seconds: a connection does between two pings."""
+
+    def __init__(self, beat: float) -> None:
+        self.beats: Counter[asyncio.Task[Any] | None] = Counter()
+        self._beat = beat
+
+    @override
+    async def sleep(self, seconds: float) -> None:
+        """See `Clock.sleep`."""
+        if seconds == self._beat:
+            self.beats[asyncio.current_task()] += 1
+        await super().sleep(seconds)
+
+
+async def noticed(slack: PretendSlack, client: SlackClient, rhythm: Rhythm) -> list[int]:
+    """Freeze both connections; return how many pings each waited for from then on."""
+    clock = Metronome(rhythm.ping)
+    async with sockets_to(slack, client, rhythm, clock) as (sockets, _):
+        await until(lambda: len(clock.beats) == 2)
+        frozen, before = slack.links.current, Counter(clock.beats)
         slack.links.freeze()
-        await until(lambda: sockets.open == 0, 12)
-        took = CLOCK.monotonic() - begun
-        await until(lambda: sockets.open == 2)
+        await until(lambda: len(set(slack.links.current) - set(frozen)) == sockets.open == 2, 20)
+        waited = [clock.beats[one] - beats for one, beats in before.items()]
         slack.links.thaw(*frozen)
         slack.links.cut(*frozen)
         await until(lambda: slack.links.open == 2)
         after = [await slack.courier.form(command()) for _ in range(4)]
     assert [reply.ok for reply in after] == [True] * 4
-    return took
+    return waited
 
 
 async def test_silence_is_noticed_within_three_pings_and_everything_rebuilt(
     slack: PretendSlack, client: SlackClient
 ) -> None:
-    assert await noticed(slack, client, QUICK) < 3 * QUICK.ping + 0.3
+    # The ping that was on its way is the first of three.
+    assert max(await noticed(slack, client, QUICK)) <= 2
 
 
 @pytest.mark.soak
 async def test_silence_is_noticed_in_under_ten_seconds(
     slack: PretendSlack, client: SlackClient
 ) -> None:
-    assert await noticed(slack, client, Rhythm()) < 10
+    assert (max(await noticed(slack, client, Rhythm())) + 1) * Rhythm().ping < 10
 
 
 async def test_while_one_is_silent_the_other_goes_on(
@@ -171,10 +190,10 @@ async def test_a_quiet_connection_is_not_a_dead_one_on_either_side(
     async with sockets_to(slack, client) as (sockets, _):
         before = slack.links.current
         await CLOCK.sleep(5 * QUICK.ping)
-        after, silence = slack.links.current, sockets.silence()
+        after = slack.links.current
+        await until(lambda: sockets.silence() < 2 * QUICK.ping)
 
     assert after == before
-    assert silence < 2 * QUICK.ping
 
 
 async def test_a_process_that_stood_still_does_not_drop_what_is_sound(
@@ -238,12 +257,12 @@ async def test_while_slack_opens_nothing_it_is_asked_until_it_does(
 async def test_slacks_wish_for_a_pause_is_granted(slack: PretendSlack, client: SlackClient) -> None:
     async with sockets_to(slack, client) as (sockets, _):
         slack.workspace.faults.rate_limit("apps.connections.open", times=2, retry_after=1)
+        begun = CLOCK.monotonic()
         slack.links.cut()
         await until(lambda: "no more calls" in (sockets.trouble() or ""))
-        begun = CLOCK.monotonic()
         await until(lambda: sockets.open > 0)
 
-    assert CLOCK.monotonic() - begun > 0.9
+    assert CLOCK.monotonic() - begun > 1
 
 
 async def test_draining_sends_the_acks_that_are_on_their_way(
@@ -272,14 +291,15 @@ async def test_draining_waits_no_longer_than_it_may_and_begins_nothing_it_could_
         tasks.create_task(slack.courier.form(command("wait")))
         tasks.create_task(slack.courier.form(command("wait")))
         await until(lambda: answering.working == 2)
-        begun = CLOCK.monotonic()
-        draining = tasks.create_task(sockets.drain(1))
-        await CLOCK.sleep(0.7)
-        late = [await slack.courier.form(command()) for _ in range(2)]
-        await draining
-        took = CLOCK.monotonic() - begun
+        async with asyncio.timeout(10):
+            draining = tasks.create_task(sockets.drain(1))
+            await CLOCK.sleep(0.7)
+            late = [await slack.courier.form(command()) for _ in range(2)]
+            await draining
+        working = answering.working
 
-    assert took < 2
+    # They would be worked at for ever.
+    assert working == 2
     assert [reply.ok for reply in late] == [False, False]
     assert len(answering.got) == 2
 
@@ -287,7 +307,6 @@ async def test_draining_waits_no_longer_than_it_may_and_begins_nothing_it_could_
 async def test_what_one_process_leaves_another_takes_and_nothing_unacked_is_begun(
     slack: PretendSlack, client: SlackClient
 ) -> None:
-    slack.courier.patience = 0.5
     slack.deliver_by_socket()
     here, there = Answering(), Answering()
     url = partial(client.socket_url, slack.app_token)
