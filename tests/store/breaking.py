@@ -95,8 +95,8 @@ async def until(true: Callable[[], bool]) -> None:
 
 
 async def quickly(answer: Awaitable[object]) -> object:
-    """Return *answer*, which comes at once."""
-    async with asyncio.timeout(2):
+    """Return *answer*, which waits for nobody who stands still."""
+    async with asyncio.timeout(20):
         return await answer
 
 

@@ -12,6 +12,7 @@ from bot.domain.record import Stage
 from bot.pipeline.protocols import Entry, Repeat, SaidBefore
 from tests.store.conftest import Desk
 from tests.store.samples import NAME, ORIGIN, PARAMS, asking, card, main, note, told
+from tests.store.works import Gate, queued
 
 MINUTE = timedelta(seconds=60)
 
@@ -52,11 +53,15 @@ async def test_of_200_openings_under_one_key_one_is_written_and_the_others_get_i
 
 
 async def test_on_sqlite_what_is_opened_at_once_is_committed_together(file_desk: Desk) -> None:
-    commits = await file_desk.commits()
+    commits, gate = await file_desk.commits(), Gate()
+    first = asyncio.create_task(file_desk.store.write(gate))
+    await gate.reached()
+    opening = [asyncio.create_task(file_desk.opened(f"key {n}")) for n in range(100)]
+    await queued()
+    gate.open()
+    await asyncio.gather(first, *opening)
 
-    await asyncio.gather(*(file_desk.opened(f"key {n}") for n in range(100)))
-
-    assert len(commits) < 20
+    assert len(commits) == 2
     assert len(await file_desk.book.in_state([State.ACCEPTED])) == 100
 
 

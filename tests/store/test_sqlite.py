@@ -15,10 +15,14 @@ from bot.domain.errors import NotNow
 from bot.domain.invocation import State
 from bot.pipeline.answers import ANSWER, Refusal
 from bot.pipeline.protocols import Entry, Repeat
+from bot.store.sqlite import BUSY_TIMEOUT
 from bot.store.tables import message, step
 from tests.store.conftest import Desk
 from tests.store.samples import asking
 from tests.store.works import Gate, locked, names, put, queued
+
+LATE = 0.5
+"""Seconds after which a unit comes too late; on a busy machine one does not begin at once."""
 
 
 async def test_on_sqlite_a_commit_that_fails_undoes_all_that_were_in_it_and_the_next_succeeds(
@@ -48,14 +52,15 @@ async def test_on_sqlite_a_locked_store_is_told_within_the_time_and_nothing_is_w
     file_desk: Desk,
 ) -> None:
     opening, clock = asking(file_desk.clock), SystemClock()
-    began = clock.monotonic()
     with locked(file_desk.path):
+        began = clock.monotonic()
         answer = await file_desk.tried(opening, within=0.8)
         took = clock.monotonic() - began
 
     assert isinstance(answer, NotNow)
     assert "within 0.8 s" in answer.message
-    assert took < 0.95
+    # SQLite itself would wait for longer.
+    assert took < BUSY_TIMEOUT / 1000
     assert await file_desk.store.write(put("next")) == "next"
     assert await file_desk.book.get(opening.invocation.id) is None
     assert await file_desk.stages(opening.invocation.id) == []
@@ -78,7 +83,7 @@ async def test_on_sqlite_what_commits_too_late_is_taken_back_before_anybody_can_
     of = opening.invocation.id
     running = [asyncio.create_task(file_desk.store.write(first))]
     await first.reached()
-    late = asyncio.create_task(file_desk.tried(opening, within=0.05))
+    late = asyncio.create_task(file_desk.tried(opening, within=LATE))
     running.append(asyncio.create_task(file_desk.store.write(gate)))
     await queued()
     first.open()
@@ -104,7 +109,7 @@ async def test_on_sqlite_a_repeat_of_what_was_taken_back_hears_that_it_was_not_d
     opening, first, gate = asking(file_desk.clock), Gate(), Gate()
     running = [asyncio.create_task(file_desk.store.write(first))]
     await first.reached()
-    late = asyncio.create_task(file_desk.tried(opening, within=0.05))
+    late = asyncio.create_task(file_desk.tried(opening, within=LATE))
     running.append(asyncio.create_task(file_desk.store.write(gate)))
     await queued()
     first.open()
@@ -124,7 +129,7 @@ async def test_on_sqlite_a_repeat_that_comes_too_late_takes_nothing_back(file_de
     of, first, gate = await file_desk.opened(), Gate(), Gate()
     running = [asyncio.create_task(file_desk.store.write(first))]
     await first.reached()
-    late = asyncio.create_task(file_desk.tried(asking(file_desk.clock), within=0.05))
+    late = asyncio.create_task(file_desk.tried(asking(file_desk.clock), within=LATE))
     running.append(asyncio.create_task(file_desk.store.write(gate)))
     await queued()
     first.open()
@@ -149,7 +154,7 @@ async def test_on_sqlite_taking_back_is_tried_until_it_succeeds_and_nothing_else
             raise sqlite3.OperationalError("on purpose")
 
     gate = Gate()
-    late = asyncio.create_task(file_desk.store.write(gate, within=0.05, on_late=back))
+    late = asyncio.create_task(file_desk.store.write(gate, within=LATE, on_late=back))
     with pytest.raises(NotNow):
         await late
     gate.open()
@@ -219,7 +224,7 @@ async def test_on_sqlite_a_damaged_connection_is_replaced(file_desk: Desk) -> No
 
 async def test_on_sqlite_no_message_is_left_of_what_was_skipped(file_desk: Desk) -> None:
     with locked(file_desk.path):
-        await file_desk.tried(asking(file_desk.clock), within=0.05)
+        await file_desk.tried(asking(file_desk.clock), within=LATE)
     await file_desk.store.write(put("next"))
 
     assert await file_desk.store.read(lambda c: c.execute(select(message)).all()) == []
