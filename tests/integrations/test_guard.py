@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 
 import pytest
 import pytest_asyncio
@@ -11,7 +12,9 @@ from bot.domain.errors import IntegrationError, OutcomeUnknown, Rejected, Unreac
 from integrations.guard import TRYING, Guard, Limits
 from tests.clock import SetClock
 
-QUICK = Limits(deadline=0.15, slots=2, failures=3, rest=30)
+QUICK = Limits(deadline=0.5, slots=2, failures=3, rest=30)
+PATIENT = replace(QUICK, deadline=10)
+"""For where nothing is late: on a busy machine it takes a while until a thread begins."""
 
 
 def classify(error: BaseException, *, writes: bool) -> IntegrationError:
@@ -33,6 +36,13 @@ def clock() -> SetClock:
 
 @pytest_asyncio.fixture
 async def guard(clock: SetClock) -> AsyncIterator[Guard]:
+    guard = Guard("Vendor", classify, clock, PATIENT)
+    yield guard
+    await guard.close()
+
+
+@pytest_asyncio.fixture
+async def hasty(clock: SetClock) -> AsyncIterator[Guard]:
     guard = Guard("Vendor", classify, clock, QUICK)
     yield guard
     await guard.close()
@@ -82,23 +92,23 @@ async def test_a_call_is_done_beside_the_event_loop(guard: Guard) -> None:
 
 @pytest.mark.parametrize(("writes", "kind"), [(False, Unreachable), (True, OutcomeUnknown)])
 async def test_a_late_read_did_not_happen_and_a_late_write_may_have(
-    guard: Guard,
+    hasty: Guard,
     held: Held,
     writes: bool,  # noqa: FBT001  A parameter of the test.
     kind: type[IntegrationError],
 ) -> None:
-    with pytest.raises(kind, match=r"Vendor did not answer within 0\.15 s"):
-        await guard.blocking(held, writes=writes)
+    with pytest.raises(kind, match=r"Vendor did not answer within 0\.5 s"):
+        await hasty.blocking(held, writes=writes)
 
     held.let_go()
 
 
-async def test_a_write_that_never_got_a_slot_did_not_happen(guard: Guard, held: Held) -> None:
-    busy = [asyncio.create_task(guard.blocking(held, writes=False)) for _ in range(QUICK.slots)]
+async def test_a_write_that_never_got_a_slot_did_not_happen(hasty: Guard, held: Held) -> None:
+    busy = [asyncio.create_task(hasty.blocking(held, writes=False)) for _ in range(QUICK.slots)]
     await asyncio.sleep(0)
 
     with pytest.raises(Unreachable):
-        await guard.blocking(fails(AssertionError()), writes=True)
+        await hasty.blocking(fails(AssertionError()), writes=True)
 
     held.let_go()
     await asyncio.gather(*busy, return_exceptions=True)
@@ -106,21 +116,21 @@ async def test_a_write_that_never_got_a_slot_did_not_happen(guard: Guard, held: 
 
 
 async def test_a_slot_is_freed_by_the_thread_and_not_by_who_stops_waiting(
-    guard: Guard, held: Held
+    hasty: Guard, held: Held
 ) -> None:
-    left = [asyncio.create_task(guard.blocking(held, writes=False)) for _ in range(QUICK.slots)]
+    left = [asyncio.create_task(hasty.blocking(held, writes=False)) for _ in range(QUICK.slots)]
     await asyncio.sleep(0)
     for one in left:
         one.cancel()
     with pytest.raises(Unreachable):
-        await guard.blocking(lambda: "too early", writes=False)
+        await hasty.blocking(lambda: "too early", writes=False)
 
     held.let_go()
 
-    assert await guard.blocking(lambda: "now", writes=False) == "now"
+    assert await hasty.blocking(lambda: "now", writes=False) == "now"
 
 
-async def test_a_call_that_is_awaited_ends_with_its_time(guard: Guard) -> None:
+async def test_a_call_that_is_awaited_ends_with_its_time(hasty: Guard) -> None:
     ended = asyncio.Event()
 
     async def forever() -> None:
@@ -130,9 +140,9 @@ async def test_a_call_that_is_awaited_ends_with_its_time(guard: Guard) -> None:
             ended.set()
 
     with pytest.raises(OutcomeUnknown):
-        await guard.calling(forever, writes=True)
+        await hasty.calling(forever, writes=True)
 
-    assert await asyncio.wait_for(ended.wait(), 1)
+    assert await asyncio.wait_for(ended.wait(), 10)
 
 
 async def test_after_silences_in_a_row_nothing_is_asked_for_a_while(
@@ -214,7 +224,7 @@ async def test_what_the_vendor_said_is_not_carried_along(guard: Guard) -> None:
 async def test_no_more_is_asked_in_a_moment_than_the_pace_allows(
     clock: SetClock, per_minute: float, burst: int
 ) -> None:
-    guard = Guard("Vendor", classify, clock, Limits(deadline=0.15, per_minute=per_minute))
+    guard = Guard("Vendor", classify, clock, Limits(deadline=0.4, per_minute=per_minute))
     asked: list[int] = []
 
     calls = [guard.blocking(lambda: asked.append(1), writes=True) for _ in range(burst + 1)]
