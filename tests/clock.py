@@ -3,6 +3,8 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+from typing_extensions import override
+
 from bot.domain.clock import SystemClock
 
 
@@ -34,6 +36,24 @@ class CorrectedClock:
         """Let *seconds* go by at once."""
         self.jump(seconds)
         self._passed += seconds
+
+
+class StandingClock(CorrectedClock):
+    """Its time of day stands still until it is set; what waits is woken as by any other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._at = super().now()
+
+    @override
+    def now(self) -> datetime:
+        """See `Clock.now`."""
+        return self._at
+
+    def set(self, at: datetime) -> None:
+        """Set the time of day to *at*."""
+        self.pass_((at - self._at).total_seconds())
+        self._at = at
 
 
 class SetClock:

@@ -1,36 +1,15 @@
 """Time goes by while something waits for approval: it is reminded of, and lapses."""
 
-from datetime import datetime
 from pathlib import Path
-
-from typing_extensions import override
 
 from bot.domain.invocation import State
 from bot.pipeline.protocols import Timer
 from bot.pipeline.requesting import EXPIRE
-from tests.clock import CorrectedClock
+from tests.clock import CorrectedClock, StandingClock
 from tests.scenarios.desks import BEA, Desk, desk
 
 LAPSED = "It was not decided within 4 h, so it has lapsed."
 WAITS, REMINDS = 4 * 3600, 3600
-
-
-class StandingClock(CorrectedClock):
-    """Its time of day stands still until it is set; what waits is woken as by any other."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._at = super().now()
-
-    @override
-    def now(self) -> datetime:
-        """See `Clock.now`."""
-        return self._at
-
-    def set(self, at: datetime) -> None:
-        """Set the time of day to *at*."""
-        self.pass_((at - self._at).total_seconds())
-        self._at = at
 
 
 async def never(timer: Timer) -> None:

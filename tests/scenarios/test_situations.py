@@ -1,5 +1,6 @@
 """What the settings tell the rules: who is on call, what a target is, the zone, the incident."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -55,7 +56,8 @@ async def test_whoever_is_on_call_now_may_and_at_the_hand_over_the_next(
 ) -> None:
     clock = CorrectedClock()
     ada, sam = await ids()
-    begun = clock.now().strftime("%Y-%m-%dT00:00")
+    # The next turn is half a day away, whatever time it is.
+    begun = (clock.now() - timedelta(hours=12)).strftime("%Y-%m-%dT%H:%M")
     roster = {"platform": {"people": [sam, ada], "starts": begun, "days": 1}}
     async with world(tmp_path, clock, policy=policy, roster=roster) as w:
         first = await w.slack.types(w.sam, SUSPEND, channel=w.ops)
