@@ -80,11 +80,11 @@ class InDatabase:
 
 
 def home_of(word: str) -> Home:
-    """Return the place that *word* names; in a database, runs are taken over after a second."""
+    """Return the place that *word* names; in a database, runs are taken over after two seconds."""
     return InDatabase(word, QUICK) if "://" in word else InFile(Path(word).parent)
 
 
-QUICK = Patience(watch=0.2, regain=0.7, confirm=1.0)
+QUICK = Patience(watch=0.4, regain=1.5, confirm=2.0)
 
 
 def plain(url: str) -> str:

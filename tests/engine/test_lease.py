@@ -2,23 +2,30 @@
 
 import contextlib
 import queue
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
+import psycopg
 import pytest
 
 from bot.domain.clock import SystemClock
 from bot.domain.errors import Misconfigured
 from bot.engine.lease import SLOTS, Patience, SlotLease, name_of, slot_of
-from bot.engine.session import Session
-from tests.engine.home import QUICK
+from bot.engine.session import LOCKS, Session
+from tests.engine.home import QUICK, plain
 from tests.engine.outside import end_session, sessions, until
 from tests.engine.pooler import pooled
 from tests.postgres import Server
 
 SLOW = Patience(watch=0.1, regain=20, confirm=30)
 ON_FOOT = Patience(watch=60, regain=60, confirm=120)
+WAIT = "SELECT pg_advisory_lock(%s, %s)"
+IN_LINE = """
+    SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND classid = %s
+    AND objid = %s AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
 
 
 class Holder(SlotLease):
@@ -44,6 +51,24 @@ def held_by_another(url: str, slot: int) -> Iterator[None]:
         yield
     finally:
         session.close()
+
+
+@contextlib.contextmanager
+def taken_by_another(url: str, slot: int) -> Iterator[None]:
+    """End the session that holds *slot*, and let another have it before anybody can ask."""
+    with psycopg.connect(plain(url), autocommit=True) as other:
+        waits = threading.Thread(target=other.execute, args=(WAIT, (LOCKS, slot)))
+        waits.start()
+        until(lambda: waiting(url, slot))
+        end_session(url, slot)
+        waits.join()
+        yield
+
+
+def waiting(url: str, slot: int) -> bool:
+    """Say whether somebody stands in line for *slot*."""
+    with psycopg.connect(plain(url), autocommit=True) as connection:
+        return connection.execute(IN_LINE, (LOCKS, slot)).fetchone() is not None
 
 
 def test_each_process_has_a_slot_of_its_own_and_the_first_free_one(database: str) -> None:
@@ -102,10 +127,9 @@ def test_a_session_that_was_ended_is_replaced_under_the_same_slot(database: str)
 def test_a_slot_that_another_took_meanwhile_is_lost_and_said_so_once(database: str) -> None:
     with Holder(database, ON_FOOT) as lease:
         end_session(database, 0)
-        with held_by_another(database, 0), Holder(database, QUICK) as second:
+        with held_by_another(database, 0), Holder(database) as second:
             # Its slot goes to somebody else while it looks away.
-            end_session(database, 1)
-            with held_by_another(database, 1):
+            with taken_by_another(database, 1):
                 sentence = second.lost.get(timeout=20)
             name = second.executor_id
 
@@ -137,7 +161,7 @@ def test_a_server_that_stays_away_costs_the_slot_in_time(mortal: tuple[Server, s
         waited = SystemClock().monotonic() - asked
         server.start()
 
-    assert "'slot-0' could not be proven to be ours for '0.7' seconds" in sentence
+    assert "'slot-0' could not be proven to be ours for '1.5' seconds" in sentence
     assert waited < 5
 
 
