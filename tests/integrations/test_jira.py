@@ -33,7 +33,7 @@ from integrations.ports.tracker import Ticket, TicketDraft
 from playground.jira import EMAIL, TOKEN, PretendJira
 from playground.jira_jql import found
 from playground.jira_tickets import plain
-from playground.server import serve
+from playground.server import listening, serve
 from tests.clock import SetClock
 from tests.integrations.judging import SPECS, judge
 from tests.integrations.tracker_contract import DRAFT, TrackerContract
@@ -520,12 +520,12 @@ async def test_an_answer_beyond_the_deadline_is_waited_for_no_longer(
 
 
 async def test_a_jira_that_is_gone_is_unreachable_even_for_a_write(clock: SetClock) -> None:
-    async with PretendJira(clock).open() as jira:
-        tracker = adapter(jira, clock)
-
-    with pytest.raises(Unreachable, match="nothing was done"):
-        await tracker.link("OPS-1", "https://example.com", "x", key="l")
-    await tracker.close()
+    with listening() as nobody:
+        url = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        tracker = adapter(PretendJira(clock), clock, url=url)
+        with pytest.raises(Unreachable, match="nothing was done"):
+            await tracker.link("OPS-1", "https://example.com", "x", key="l")
+        await tracker.close()
 
 
 async def test_silence_is_told_and_no_longer_asked(jira: PretendJira, clock: SetClock) -> None:

@@ -13,6 +13,7 @@ from integrations.guard import Limits
 from integrations.pagerduty.adapter import PagerDuty
 from integrations.pagerduty.config import PagerDutyConfig
 from integrations.ports import Pager, PageState, Rota
+from playground.server import listening
 from tests.integrations.pager_contract import PagerContract
 from tests.integrations.pagerduty_account import Account, account
 
@@ -82,9 +83,12 @@ async def test_a_connection_that_breaks_leaves_open_whether_somebody_was_woken(
 async def test_where_nobody_listens_nothing_was_sent() -> None:
     async with account(judged=False) as duty:
         pass
-    async with duty.adapter() as pager:
-        with pytest.raises(Unreachable, match="nothing was sent"):
-            await pager.resolve("P1", key="k")
+
+    with listening() as nobody:
+        duty.vendor.url = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        async with duty.adapter() as pager:
+            with pytest.raises(Unreachable, match="nothing was sent"):
+                await pager.resolve("P1", key="k")
 
 
 async def test_a_page_that_was_accepted_and_is_not_there_is_never_claimed(

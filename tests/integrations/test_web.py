@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from integrations.web import MOST_BYTES, Garbled, NoAnswer, NoSuccess, Web
-from playground.server import serve
+from playground.server import listening, serve
 
 Answer = Callable[[Request, bytes], Response]
 
@@ -134,15 +134,13 @@ async def test_a_line_that_breaks_may_have_carried_the_request() -> None:
 
 
 async def test_where_nobody_is_nothing_was_sent() -> None:
-    async with serve(None) as port:
-        pass
-    web = Web(f"http://127.0.0.1:{port}/", {})
-
-    with pytest.raises(NoAnswer) as lost:
-        await web.post("pages", {})
+    with listening() as nobody:
+        web = Web(f"http://127.0.0.1:{nobody.getsockname()[1]}/", {})
+        with pytest.raises(NoAnswer) as lost:
+            await web.post("pages", {})
+        await web.close()
 
     assert not lost.value.sent
-    await web.close()
 
 
 async def test_no_proxy_stands_between_this_machine_and_itself(
