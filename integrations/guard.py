@@ -4,8 +4,9 @@ Nothing is repeated here: who asks knows what may be (`bot.domain.context.StepRu
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -119,30 +120,33 @@ class Guard:
     async def _through(
         self, begin: Callable[[], asyncio.Future[T]], *, writes: bool, insist: bool
     ) -> T:
-        self._ask_breaker(insist=insist)
         begun: asyncio.Future[T] | None = None
-        try:
-            async with asyncio.timeout(self._is.deadline):
-                await self._slots.acquire()
-                try:
-                    await self._pace.acquire()
-                    begun = begin()
-                except BaseException:
-                    self._slots.release()
-                    raise
-                begun.add_done_callback(self._freed)
-                answer = await asyncio.shield(begun)
-        except TimeoutError as late:
-            silent = self._late(writes=writes and begun is not None)
-            self._heard(silent)
-            raise silent from late
-        except Exception as error:  # noqa: BLE001  Each of them becomes one of ours.
-            known = self._classify(error, writes=writes)
-            self._heard(known)
-            # What a vendor's client says may hold tokens and whole answers.
-            raise known from None
-        self._heard(None)
-        return answer
+        with self._let_through(insist=insist):
+            try:
+                async with asyncio.timeout(self._is.deadline):
+                    await self._slots.acquire()
+                    try:
+                        await self._pace.acquire()
+                        begun = begin()
+                    except BaseException:
+                        self._slots.release()
+                        raise
+                    begun.add_done_callback(self._freed)
+                    answer = await asyncio.shield(begun)
+            except TimeoutError as late:
+                if begun is None:
+                    # It waited for calls of ours; the service was not heard, as it was not asked.
+                    raise self._crowded() from late
+                silent = self._late(writes=writes)
+                self._heard(silent)
+                raise silent from late
+            except Exception as error:  # noqa: BLE001  Each of them becomes one of ours.
+                known = self._classify(error, writes=writes)
+                self._heard(known)
+                # What a vendor's client says may hold tokens and whole answers.
+                raise known from None
+            self._heard(None)
+            return answer
 
     def _freed(self, begun: "asyncio.Future[T]") -> None:
         self._slots.release()
@@ -150,10 +154,21 @@ class Guard:
             # Whoever waited may be gone; nobody else asks for it.
             begun.exception()
 
-    def _ask_breaker(self, *, insist: bool) -> None:
+    @contextmanager
+    def _let_through(self, *, insist: bool) -> Iterator[None]:
+        """Let one call through the breaker; where one that tries ends unheard, the next may try."""
+        tries = self._ask_breaker(insist=insist)
+        try:
+            yield
+        finally:
+            if tries and self._tries:
+                self._asks_again, self._tries = self._clock.monotonic(), False
+
+    def _ask_breaker(self, *, insist: bool) -> bool:
+        """Return whether the call tries if the service is there again. Raises Unreachable."""
         trouble = self.trouble
         if trouble is None or insist:
-            return
+            return False
         now = self._clock.monotonic()
         if now < self._asks_again:
             raise Unreachable(
@@ -163,6 +178,7 @@ class Guard:
                 retry_after=TRYING if self._tries else self._asks_again - now,
             )
         self._asks_again, self._tries = now + self._is.rest, True
+        return True
 
     def _heard(self, error: IntegrationError | None) -> None:
         """Count *error* where it is a silence; what answers, however rudely, is there."""
@@ -176,6 +192,13 @@ class Guard:
             self._silent_since = self._clock.now()
         if self._failed >= self._is.failures:
             self._asks_again = self._clock.monotonic() + self._is.rest
+
+    def _crowded(self) -> IntegrationError:
+        return Unreachable(
+            f"{self.service} was not asked: so much else of the bot's was before this that its "
+            f"turn did not come within {self._is.deadline:g} s.",
+            fix="Ask again in a minute.",
+        )
 
     def _late(self, *, writes: bool) -> IntegrationError:
         waited = f"{self.service} did not answer within {self._is.deadline:g} s"

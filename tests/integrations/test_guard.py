@@ -115,6 +115,18 @@ async def test_a_write_that_never_got_a_slot_did_not_happen(hasty: Guard, held: 
     assert held.begun == QUICK.slots
 
 
+async def test_who_never_got_a_turn_says_nothing_of_the_service(clock: SetClock) -> None:
+    guard = Guard("Vendor", classify, clock, Limits(deadline=0.15, failures=3, per_minute=60))
+
+    calls = [guard.blocking(lambda: "there", writes=False) for _ in range(5)]
+    there, *crowded = await asyncio.gather(*calls, return_exceptions=True)
+    await guard.close()
+
+    assert there == "there"
+    assert {str(one).partition(":")[0] for one in crowded} == {"Vendor was not asked"}
+    assert guard.trouble is None
+
+
 async def test_a_slot_is_freed_by_the_thread_and_not_by_who_stops_waiting(
     hasty: Guard, held: Held
 ) -> None:
@@ -197,6 +209,21 @@ async def test_a_try_that_fails_begins_another_rest(guard: Guard, clock: SetCloc
 
     with pytest.raises(Unreachable, match="has not answered since 03:00"):
         await guard.blocking(fails(AssertionError()), writes=False)
+
+
+async def test_where_a_try_is_given_up_the_next_call_tries(
+    guard: Guard, clock: SetClock, held: Held
+) -> None:
+    await falls_silent(guard)
+    clock.pass_(30)
+    tries = asyncio.create_task(guard.blocking(held, writes=False))
+    await asyncio.sleep(0)
+
+    tries.cancel()
+    held.let_go()
+    await asyncio.gather(tries, return_exceptions=True)
+
+    assert await guard.blocking(lambda: "there", writes=False) == "there"
 
 
 @pytest.mark.parametrize("answer", [Rejected("No."), Unreachable("Wait.", retry_after=5)])
