@@ -19,6 +19,7 @@ from requests import Response
 from requests.auth import HTTPBasicAuth
 
 from integrations.guard import Guard
+from integrations.jira.bounded import Bounded
 from integrations.jira.config import JiraConfig
 from integrations.jira.errors import field_errors
 
@@ -127,6 +128,8 @@ class JiraClient:
     def _made(self) -> ResilientSession:
         # By itself it would wait for ever, and post again whenever a connection breaks.
         session = ResilientSession(timeout=(CONNECTING, self._config.timeout), max_retries=0)
+        for scheme in ("https://", "http://"):
+            session.mount(scheme, Bounded(self._config.timeout))
         session.headers.update(
             {
                 "Content-Type": "application/json",
