@@ -12,7 +12,7 @@ from integrations.statuspage.config import StatuspageConfig
 from integrations.web import Web
 
 PAGE_OF = 50
-"""Entries asked for at once: an incident with its history can have some twenty kilobytes."""
+"""Entries asked for at once: an incident with its history can have some fifty kilobytes."""
 
 MOST_PAGES = 10
 

@@ -8,7 +8,7 @@ import pytest_asyncio
 from bot.domain.errors import Rejected
 from integrations.ports.status_page import Impact, PublicStatus
 from integrations.statuspage.adapter import Statuspage
-from playground.statuspage import PretendStatuspage, Published
+from playground.statuspage import LONGEST_BODY, PretendStatuspage, Published, Update
 from tests.integrations.status_page_contract import SEARCH, SLOW, StatusPageContract
 from tests.integrations.status_pages import POST, adapter, judged, told
 
@@ -146,3 +146,19 @@ async def test_old_trouble_is_found_by_its_key_behind_many_newer(
     found = await board.find_published("k1")
 
     assert found == old
+
+
+async def test_customers_are_told_beside_fifty_incidents_of_many_words(
+    board: Statuspage, vendor: PretendStatuspage
+) -> None:
+    words = Update("resolved", "w" * LONGEST_BODY, vendor.clock.now())
+    for number in range(50):
+        vendor.published.append(
+            Published(
+                f"old{number:09d}", "Long over", "resolved", "minor", words.at, [words, words]
+            )
+        )
+
+    await board.publish(SLOW, key="k1")
+
+    assert vendor.published[-1].title == SLOW.title

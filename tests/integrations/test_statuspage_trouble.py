@@ -21,7 +21,7 @@ from integrations.ports.status_page import Bulletin, Impact, PublicStatus
 from integrations.statuspage.adapter import LIMITS, Statuspage
 from integrations.statuspage.config import API_URL, StatuspageConfig
 from integrations.statuspage.errors import classify
-from integrations.web import NoAnswer, NoSuccess
+from integrations.web import MOST_BYTES, NoAnswer, NoSuccess
 from playground.statuspage import API, PretendStatuspage
 from playground.vendor import Act, Said
 from tests.clock import SetClock
@@ -284,7 +284,7 @@ async def test_planned_work_and_what_is_over_are_no_trouble(status: str) -> None
         [1],
         [{"id": "inc1"}],
         [{**HOSTILE, "metadata": 1}],
-        [{**HOSTILE, "name": "x" * 2_000_000}],
+        [{**HOSTILE, "name": "x" * MOST_BYTES}],
     ],
     ids=["object", "text", "numbers", "too little", "odd metadata", "huge"],
 )
