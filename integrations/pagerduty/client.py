@@ -152,6 +152,8 @@ def _json(response: httpx2.Response) -> Any:
 
 def _session(config: PagerDutyConfig, deadline: float) -> pagerduty.RestApiV2Client:
     def bound(response: httpx2.Response) -> None:
+        if response.headers.get("content-encoding", "identity") != "identity":
+            raise Nonsense("It is packed, though nobody asked for that.")
         response.stream = _Bounded(response.stream, deadline)
 
     url, special = config.url, dict[str, Any]()
@@ -169,6 +171,8 @@ def _session(config: PagerDutyConfig, deadline: float) -> pagerduty.RestApiV2Cli
     # ends before the guard's deadline does, so that no thread outlives it for long.
     bounded = httpx2.Timeout(deadline * 0.6, connect=deadline * 0.25, pool=deadline * 0.1)
     made.timeout = cast("Any", bounded)
+    # An answer is bounded as it is read, and a packed one would be longer than it looks.
+    made.headers["Accept-Encoding"] = "identity"
     # It repeats a POST whose answer was lost, and a 429 for ever. This stops both.
     made.max_network_attempts = 0
     made.retry[429] = 1

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gzip
 from collections.abc import AsyncIterator
 
 import pytest
@@ -355,6 +356,28 @@ async def test_an_answer_that_drips_ends_with_its_time_and_frees_its_slot() -> N
         assert await pager.services("x") == []
     over.set()
     server.close()
+
+
+async def test_a_packed_answer_is_not_asked_for_and_not_unpacked() -> None:
+    packed = gzip.compress(b'{"services": []}' + b" " * 50_000_000)
+    said = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(packed)
+    asked = bytearray()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.extend(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(said + packed)
+        writer.close()
+
+    async with account(judged=False) as duty:
+        pass
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    duty.vendor.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with duty.adapter() as pager:
+        with pytest.raises(Unreachable, match="not one of PagerDuty's"):
+            await pager.services()
+    server.close()
+
+    assert b"accept-encoding: identity" in asked.lower()
 
 
 async def test_a_thousand_services_are_a_hundred_and_the_typed_one_is_among_them(
