@@ -20,12 +20,7 @@ PAGERDUTY_KINDS = frozenset(
         *("responder.added", "responder.replied"),
     )
 )
-JIRA_KINDS = frozenset(
-    {
-        *("jira:issue_created", "jira:issue_updated", "jira:issue_deleted"),
-        *("comment_created", "comment_updated", "comment_deleted"),
-    }
-)
+JIRA_KINDS = frozenset({"jira:issue_updated"})
 _EVENT = re.compile(r"[!-~]{1,128}")
 _ABOUT: Mapping[Vendor, re.Pattern[str]] = {
     "pagerduty": re.compile(r"[A-Za-z0-9]{1,64}"),
@@ -72,11 +67,9 @@ def _jira(
     kind = _text(payload, "webhookEvent")
     if not kind:
         raise ValueError("There is no kind of event.")
-    if kind not in JIRA_KINDS:
+    if kind not in JIRA_KINDS or not _may_have_moved(payload):
         return None
-    comment = _inner(payload, "comment")
-    # What happens to a comment names nobody but its authors.
-    who = _inner(payload, "user") or _inner(comment, "updateAuthor") or _inner(comment, "author")
+    who = _inner(payload, "user")
     known = {one.casefold() for one in ourselves if one}
     named = {_text(who, "accountId").casefold(), _text(who, "emailAddress").casefold()}
     return Hint(
@@ -87,6 +80,15 @@ def _jira(
         _name(_text(who, "displayName")),
         ours=bool(known & named),
     )
+
+
+def _may_have_moved(payload: Mapping[str, Any]) -> bool:
+    """Say whether the ticket may have another status; nothing else of it is looked for."""
+    items = _inner(payload, "changelog").get("items")
+    if isinstance(items, list) and items:
+        return any(isinstance(one, dict) and one.get("field") == "status" for one in items)
+    # Jira tells of a comment as of an update, too.
+    return "comment" not in payload
 
 
 def _inner(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -38,6 +38,8 @@ def door(kept: Kept) -> ASGIApp:
         (PAGERDUTY, {"event": {**ACKNOWLEDGED["event"], "event_type": "incident.of_tomorrow"}}),
         (JIRA, {**UPDATED, "webhookEvent": "sprint_started"}),
         (JIRA, {"webhookEvent": "user_deleted"}),
+        (JIRA, {**UPDATED, "webhookEvent": "comment_created", "comment": {"id": "1"}}),
+        (JIRA, {**UPDATED, "webhookEvent": "jira:issue_deleted"}),
     ],
 )
 async def test_a_kind_that_is_not_known_is_taken_without_effect(
@@ -47,6 +49,36 @@ async def test_a_kind_that_is_not_known_is_taken_without_effect(
 
     assert (status, words) == (200, "none")
     assert kept.hints == []
+
+
+LABELLED, MOVED = {"field": "labels", "toString": "x"}, {"field": "status", "toString": "Done"}
+
+
+@pytest.mark.parametrize(
+    "news",
+    [
+        {"changelog": {"items": [LABELLED]}},
+        {"changelog": {"items": [7, None, {"field": ["status"]}]}},
+        {"comment": {"body": "Any news?"}, "issue_event_type_name": "issue_commented"},
+    ],
+    ids=["another field", "nonsense", "a comment"],
+)
+async def test_an_update_that_moved_no_ticket_has_no_effect(
+    door: ASGIApp, kept: Kept, news: dict[str, Any]
+) -> None:
+    answer = await put(door, JIRA, packed({**UPDATED, **news}))
+
+    assert answer == (200, "none")
+    assert kept.hints == []
+
+
+@pytest.mark.parametrize("items", [[LABELLED, MOVED], [], None, "status"])
+async def test_an_update_that_may_have_moved_a_ticket_is_a_hint_to_look(
+    door: ASGIApp, kept: Kept, items: object
+) -> None:
+    await put(door, JIRA, packed({**UPDATED, "changelog": {"items": items}}))
+
+    assert [h.about for h in kept.hints] == ["OPS-7"]
 
 
 BAD = [

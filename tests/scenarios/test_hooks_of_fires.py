@@ -76,6 +76,12 @@ def moved(ticket: str) -> dict[str, object]:
     return {"webhookEvent": "jira:issue_updated", "issue": {"key": ticket}, "user": {}}
 
 
+def labelled(ticket: str) -> dict[str, object]:
+    """Return what Jira would tell of a *ticket* that somebody put a label on."""
+    label = {"field": "labels", "fieldId": "labels", "fromString": "", "toString": "payments"}
+    return {**moved(ticket), "changelog": {"id": "1", "items": [label]}}
+
+
 def said(here: Fire, incident: Incident, words: str) -> list[str]:
     """Return the messages in the room that say *words*."""
     texts = (here.text_of(m) for m in said_in(here, incident.room or ""))
@@ -90,6 +96,7 @@ async def test_a_ticket_that_a_person_moves_is_told_once_and_our_own_changes_are
         incident = await here.declares()
         await here.jira.delivered()
         ticket = incident.ref("ticket")
+        assert await door.posts("jira", labelled(ticket), TRACKER) == 200
         here.jira.moves(ticket, "In Progress")
         await here.reads(incident, f"{ticket} is now 'In Progress'")
         here.jira.redeliver()
