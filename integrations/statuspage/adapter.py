@@ -22,8 +22,9 @@ from integrations.statuspage.client import PAGE_OF, Incident, Part, StatuspageCl
 from integrations.statuspage.config import StatuspageConfig
 from integrations.statuspage.errors import classify
 
-LIMITS = Limits(per_minute=60)
-"""developer.statuspage.io: one request a second for a key, counted over a minute."""
+LIMITS = Limits(per_minute=30, burst=60)
+"""developer.statuspage.io: one request a second for a key, counted over a minute. Half of the sixty
+may come at once, as several incidents may begin in one moment; the others come one by one."""
 
 REMEMBERED = 50
 """Keys of later words that an incident's metadata holds, the newest."""

@@ -1,5 +1,6 @@
 """The Statuspage adapter claims nothing that it has not seen, whatever the vendor does."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
@@ -156,7 +157,22 @@ async def test_a_limit_that_was_met_says_when_to_ask_again_and_is_no_silence(
 
 
 async def test_the_limit_of_the_vendor_is_kept_by_itself() -> None:
-    assert LIMITS.per_minute <= 60
+    at_once = LIMITS.burst * LIMITS.per_minute / 60
+
+    assert at_once + LIMITS.per_minute <= 60
+
+
+async def test_ten_incidents_that_begin_in_one_moment_are_told_in_that_moment(
+    vendor: PretendStatuspage,
+) -> None:
+    board = adapter(vendor, limits=LIMITS)
+
+    async with asyncio.timeout(LIMITS.deadline):
+        await asyncio.gather(*(board.components() for _ in range(10)))
+        await asyncio.gather(*(board.publish(SLOW, key=f"k{number}") for number in range(10)))
+    await board.close()
+
+    assert len(vendor.published) == 10
 
 
 async def test_a_vendor_asked_too_often_in_a_minute_refuses(
