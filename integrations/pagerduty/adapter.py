@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from bot.domain.errors import Rejected
@@ -15,6 +15,9 @@ T = TypeVar("T")
 
 MOST_SHIFTS = 1_000
 """On-call entries that are read for one answer. An account may have many thousands."""
+
+APART = timedelta(minutes=1)
+"""By how much PagerDuty's clock may be ahead of ours."""
 
 
 class PagerDuty(Paging):
@@ -114,7 +117,7 @@ class PagerDuty(Paging):
     def _is(self, there: Override, who: str, since: str, until: str) -> bool:
         """Say whether *there* is the override asked for; PagerDuty moves a past start to now."""
         starts, ends = reading.moment(since), reading.moment(until)
-        latest = max(starts, self._clock.now().astimezone(UTC))
+        latest = max(starts, self._clock.now().astimezone(UTC) + APART)
         return there.who.id == who and there.ends == ends and starts <= there.starts <= latest
 
     async def _named(self, words: str) -> list[PagedService]:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gzip
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 import pytest_asyncio
@@ -15,6 +16,7 @@ from integrations.pagerduty.adapter import PagerDuty
 from integrations.pagerduty.config import PagerDutyConfig
 from integrations.ports import Pager, PageState, Rota
 from playground.server import listening
+from tests.clock import SetClock
 from tests.integrations.pager_contract import PagerContract
 from tests.integrations.pagerduty_account import Account, account
 
@@ -241,6 +243,21 @@ async def test_an_override_whose_answer_is_lost_is_made_once(
         await pager.override("PNIGHTS", "PMAX", now, until, key="o")
 
     await pager.override("PNIGHTS", "PMAX", now, until, key="o")
+
+    assert [one.user for one in duty.nights.overrides] == [duty.max]
+
+
+async def test_an_override_is_made_once_also_where_the_clocks_differ(
+    duty: Account, pager: PagerDuty
+) -> None:
+    ours = duty.clock.now()
+    duty.vendor.clock = SetClock(ours + timedelta(seconds=30))
+    duty.vendor.faults.lossy("POST /schedules/{id}/overrides", times=1)
+    until = ours.replace(hour=9)
+    with pytest.raises(OutcomeUnknown):
+        await pager.override("PNIGHTS", "PMAX", ours, until, key="o")
+
+    await pager.override("PNIGHTS", "PMAX", ours, until, key="o")
 
     assert [one.user for one in duty.nights.overrides] == [duty.max]
 
