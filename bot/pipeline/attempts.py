@@ -14,6 +14,9 @@ FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
 """Seconds between tries; each pause is twice the last, unless the service named its own."""
 
+PATIENCE = 60.0
+"""Seconds of a service's own pause that are waited. Where it wants more the step ends with that:
+nobody looks at something that runs for hours, and whoever asked can ask again."""
 
 _CUT_OFF = OutcomeUnknown("It was cut off in the middle; it may have happened.")
 
@@ -48,9 +51,9 @@ async def attempt(
         try:
             return await _looked_for(call, rule, key, lost)
         except Unreachable as nothing_happened:
-            if not tries_left and lost is None:
-                raise
             wait = nothing_happened.retry_after or pause
+            if not tries_left or wait > PATIENCE:
+                return await _last_look(rule, key, lost or nothing_happened)
         except OutcomeUnknown as silence:
             if rule.find is None or key is None:
                 raise
@@ -63,13 +66,14 @@ async def attempt(
     return await _last_look(rule, key, lost)
 
 
-async def _last_look(rule: StepRule, key: str | None, lost: OutcomeUnknown) -> Any:
-    """Look once more for what was *lost*; raises it where nothing is found."""
-    with contextlib.suppress(Unreachable):
-        if (found := await _found(rule, key)) is not None:
-            return found
-    # Whatever came of the tries after it: that one may have happened.
-    raise lost
+async def _last_look(rule: StepRule, key: str | None, error: OutcomeUnknown | Unreachable) -> Any:
+    """Look once more where an answer was lost; raises *error* where nothing is found."""
+    if isinstance(error, OutcomeUnknown):
+        with contextlib.suppress(Unreachable):
+            if (found := await _found(rule, key)) is not None:
+                return found
+    # Whatever came of the tries after a lost answer: that one may have happened.
+    raise error
 
 
 async def _looked_for(

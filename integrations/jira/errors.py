@@ -92,10 +92,11 @@ def _answered(error: JIRAError, status: int, *, writes: bool) -> IntegrationErro
     said = words_of(error)
     quoted = f": {said}" if said else "."
     if status == _TOO_MANY:
+        pause = _pause(error)
         return Unreachable(
             "Jira wants a pause, and nothing was done.",
-            fix="Ask again in a minute.",
-            retry_after=_pause(error),
+            fix=f"Ask again in {pause:g} s.",
+            retry_after=pause,
         )
     if status >= _FAILS or status == _NO_TIME:
         return _failed(error, status, writes=writes)

@@ -662,6 +662,7 @@ async def test_a_pause_is_understood_as_seconds_and_as_a_date(
         await tracker.close()
 
     assert caught.value.retry_after == seconds
+    assert caught.value.fix == f"Ask again in {seconds} s."
 
 
 # Any text at all

@@ -48,6 +48,32 @@ async def test_the_service_names_its_own_pause() -> None:
     assert clock.monotonic() - begun == 42
 
 
+async def test_a_pause_of_hours_is_told_and_not_waited_for() -> None:
+    service, clock = Service(Unreachable("busy", retry_after=3600), 7), SetClock()
+    begun = clock.monotonic()
+
+    with pytest.raises(Unreachable, match="busy"):
+        await attempt(service.ask, StepRule(), clock, key="k")
+
+    assert (service.calls, clock.monotonic() - begun) == (1, 0)
+
+
+async def test_what_was_lost_stays_unknown_where_a_pause_of_hours_is_wanted() -> None:
+    service = Service(OutcomeUnknown("lost"), Unreachable("busy", retry_after=3600), 7)
+    looks = Service(None, None)
+    clock = SetClock()
+    begun = clock.monotonic()
+
+    async def find(_key: str) -> object:
+        return await looks.ask()
+
+    with pytest.raises(OutcomeUnknown, match="lost"):
+        await attempt(service.ask, StepRule(find=find), clock, key="k")
+
+    assert (service.calls, looks.calls) == (2, 2)
+    assert clock.monotonic() - begun < 60
+
+
 async def test_after_the_last_try_the_error_is_told() -> None:
     service = Service(*[Unreachable("down")] * 3)
 
