@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.domain.clock import Clock
+from bot.domain.errors import OutcomeUnknown
 from integrations.guard import Guard, Limits
 from integrations.ports.status_page import (
     Bulletin,
@@ -28,6 +29,10 @@ may come at once, as several incidents may begin in one moment; the others come 
 
 REMEMBERED = 50
 """Keys of later words that an incident's metadata holds, the newest."""
+
+LOOKS, FRESH = (0.0, 1.0, 2.0), 30.0
+"""Seconds before each look for what was not answered, where that was so many seconds ago at most:
+the page may still be making it."""
 
 OURS = "redbutton"
 _SHOWN_AS = {
@@ -49,6 +54,8 @@ class Statuspage:
     def __init__(self, config: StatuspageConfig, clock: Clock, limits: Limits = LIMITS) -> None:
         self._guard = Guard("Statuspage", classify, clock, limits)
         self._client = StatuspageClient(config, self._guard)
+        self._clock = clock
+        self._lost: dict[str, float] = {}
         # Whoever looks for a key and then writes must not be overtaken in between.
         self._writing = asyncio.Lock()
 
@@ -79,12 +86,27 @@ class Statuspage:
             found = await self._find(key)
             if found is not None:
                 return _as_first(found, bulletin.status)
-            return _publication(await self._client.create(_incident(bulletin, key)))
+            try:
+                return _publication(await self._client.create(_incident(bulletin, key)))
+            except OutcomeUnknown:
+                self._lost = {k: at for k, at in self._lost.items() if self._is_fresh(at)}
+                self._lost[key] = self._clock.monotonic()
+                raise
 
     async def find_published(self, key: str) -> Publication | None:
-        """See `StatusPage.find_published`."""
-        found = await self._find(key)
-        return None if found is None else _publication(found)
+        """See `StatusPage.find_published`.
+
+        Looks three times within three seconds where *key* was not answered just now. None can still
+        be wrong where the page goes on making it after that.
+        """
+        lost = self._lost.get(key)
+        looks = LOOKS if lost is not None and self._is_fresh(lost) else LOOKS[:1]
+        for pause in looks:
+            if pause:
+                await self._clock.sleep(pause)
+            if (found := await self._find(key)) is not None:
+                return _publication(found)
+        return None
 
     async def amend(
         self, publication: str, status: PublicStatus, message: str, *, key: str
@@ -110,6 +132,9 @@ class Statuspage:
     async def close(self) -> None:
         """Let go of the page."""
         await self._client.close()
+
+    def _is_fresh(self, at: float) -> bool:
+        return self._clock.monotonic() - at < FRESH
 
     async def _find(self, key: str) -> Incident | None:
         """Return the incident that *key* made, among the newest and those not resolved."""

@@ -93,6 +93,41 @@ async def test_a_write_that_is_too_slow_is_unknown(vendor: PretendStatuspage) ->
     await board.close()
 
 
+class Meanwhile(SetClock):
+    """A clock by which the page comes to the end of what it is at while somebody sleeps."""
+
+    def __init__(self, vendor: PretendStatuspage) -> None:
+        super().__init__()
+        self._made = asyncio.Event()
+        vendor.changed = lambda: self._made.set() if vendor.published else None
+
+    @override
+    async def sleep(self, seconds: float) -> None:
+        await self._made.wait()
+        await super().sleep(seconds)
+
+
+async def test_what_the_page_was_still_making_is_found(vendor: PretendStatuspage) -> None:
+    vendor.faults.slow(0.3, POST, times=1)
+    config = StatuspageConfig(page=vendor.page, key=SecretStr(KEY), url=vendor.api)
+    board = Statuspage(config, Meanwhile(vendor), Limits(deadline=0.2, per_minute=60_000))
+    with pytest.raises(OutcomeUnknown):
+        await board.publish(SLOW, key="k1")
+
+    found = await board.find_published("k1")
+    await board.close()
+
+    assert found is not None
+    assert [one.id for one in vendor.published] == [found.id]
+
+
+async def test_what_nobody_asked_for_just_now_is_looked_for_once(
+    board: Statuspage, vendor: PretendStatuspage
+) -> None:
+    assert await board.find_published("k1") is None
+    assert len(vendor.sent) == 1
+
+
 async def test_a_page_that_is_down_is_unreachable_and_after_a_while_not_asked(
     vendor: PretendStatuspage,
 ) -> None:
