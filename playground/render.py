@@ -21,6 +21,8 @@ def readable(mrkdwn: str, names: Names) -> str:
         sign, target, label = found.groups()
         if sign != "!":
             return sign + (label or names(target))
+        if target.startswith("date^"):
+            return label or target
         return "@" + (label or names(target.removeprefix("subteam^")))
 
     words = _BARE.sub(r"\1", _LINK.sub(r"\2 (\1)", _NAMED.sub(named, mrkdwn)))

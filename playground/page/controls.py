@@ -19,7 +19,7 @@ from playground.page.choices import (
 from playground.page.loose import number, string, thing, things, yes
 from playground.page.pen import Pen
 from playground.page.place import Attributes, Place, Spot, asking, local_minute, press, spoken
-from playground.page.words import bare, plain, safe_url, sound, text_object
+from playground.page.words import bare, plain, safe_url, sound
 
 _STYLES = {"primary": "btn btn-primary", "danger": "btn btn-danger"}
 _OURS = re.compile(r"/(?![/\\])[^\\\x00-\x20]*")
@@ -56,7 +56,7 @@ def _button(pen: Pen, spot: Spot) -> Markup:
     style = _STYLES.get(string(spot.element, "style"), "btn")
     label = sound(string(spot.element, "accessibility_label"))
     own = {"id": spot.id, "class": style, **({"aria-label": label} if label else {})}
-    words = text_object(thing(spot.element, "text"), spot.place.names)
+    words = spot.place.text(thing(spot.element, "text"))
     return _pressed(pen, spot, words, own, string(spot.element, "url"))
 
 
@@ -74,7 +74,7 @@ def _overflow(pen: Pen, spot: Spot) -> Markup:
         _pressed(
             pen,
             spot,
-            text_object(thing(option, "text"), spot.place.names),
+            spot.place.text(thing(option, "text")),
             {"class": "menu-item"},
             string(option, "url"),
             value=string(option, "value"),

@@ -135,7 +135,7 @@ class Draw:
         if said.blocks:
             place = self._place(seat.person, f"{seat.url}/act/{said.ts}", f"m{said.ts}")
             return kit.blocks(self.env, said.blocks, place)
-        return words.mrkdwn(said.text, self.names)
+        return words.mrkdwn(said.text, self.names, seat.person.tz)
 
     def thread(self, seat: Seat) -> Markup:
         """Return the thread that *seat* looks at, if any."""

@@ -14,7 +14,7 @@ from playground.page.markdown import markdown
 from playground.page.pen import Pen, pen_at
 from playground.page.place import Place, Spot, dom_id
 from playground.page.rich import rich_text
-from playground.page.words import plain, text_object
+from playground.page.words import plain
 
 __all__ = ["Place", "blocks", "dom_id", "options"]
 
@@ -56,17 +56,17 @@ def _element(pen: Pen, block: Any, one: dict[str, Any]) -> Markup:
 
 
 def _section(pen: Pen, block: Any) -> Markup:
-    names, accessory = pen.place.names, under(block, "accessory")
+    accessory = under(block, "accessory")
     return pen.draw(
         "section",
-        text=text_object(thing(block, "text"), names),
-        fields=[text_object(one, names) for one in things(block, "fields")],
+        text=pen.place.text(thing(block, "text")),
+        fields=[pen.place.text(one) for one in things(block, "fields")],
         accessory=_element(pen, block, accessory) if isinstance(accessory, dict) else Markup(),
     )
 
 
 def _header(pen: Pen, block: Any) -> Markup:
-    return pen.draw("header", words=text_object(thing(block, "text"), pen.place.names))
+    return pen.draw("header", words=pen.place.text(thing(block, "text")))
 
 
 def _divider(pen: Pen, _block: Any) -> Markup:
@@ -74,7 +74,7 @@ def _divider(pen: Pen, _block: Any) -> Markup:
 
 
 def _picture(pen: Pen, block: Any) -> Markup:
-    title = text_object(thing(block, "title"), pen.place.names)
+    title = pen.place.text(thing(block, "title"))
     return pen.draw("figure", picture=controls.image(pen, block), title=title)
 
 
@@ -87,7 +87,7 @@ def _beside(pen: Pen, one: dict[str, Any]) -> Markup:
     if kind == "image":
         return controls.image(pen, one)
     if kind in {"mrkdwn", "plain_text"}:
-        return text_object(one, pen.place.names)
+        return pen.place.text(one)
     return pen.unknown("element", kind)
 
 
@@ -129,15 +129,15 @@ def _cell(pen: Pen, cell: Any) -> Markup:
 def _alert(pen: Pen, block: Any) -> Markup:
     level = string(block, "level")
     sign, spoken = _ALERTS.get(level, ("", ""))
-    words = text_object(thing(block, "text"), pen.place.names)
+    words = pen.place.text(thing(block, "text"))
     known = level if sign else "default"
     return pen.draw("alert", words=words, level=known, sign=sign, spoken=spoken)
 
 
 def _input(pen: Pen, block: Any) -> Markup:
-    names, one, optional = pen.place.names, thing(block, "element"), yes(block, "optional")
-    hint = text_object(thing(block, "hint"), names)
-    words = text_object(thing(block, "label"), names)
+    one, optional = thing(block, "element"), yes(block, "optional")
+    hint = pen.place.text(thing(block, "hint"))
+    words = pen.place.text(thing(block, "label"))
     label = pen.draw("label_words", words=words, optional=optional)
     spot = Spot(
         place=pen.place,

@@ -4,15 +4,14 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
 from playground.model import Values
 from playground.page.loose import string, thing, under, yes
-from playground.page.words import bare, mrkdwn
+from playground.page.times import local_time
+from playground.page.words import bare, mrkdwn, text_object
 from playground.render import Names
 
 Attributes = dict[str, str]
@@ -47,6 +46,10 @@ class Place:
 
     file_url: str = ""
     """Where a file of the workspace is read, with a slash and its id after it."""
+
+    def text(self, value: Any) -> Markup:
+        """Return a text object as who reads here sees it."""
+        return text_object(value, self.names, self.zone)
 
 
 @dataclass(frozen=True)
@@ -166,7 +169,7 @@ def asking(spot: Spot) -> Attributes:
         return {}
     asked = {
         "title": bare(thing(question, "title")) or "Are you sure?",
-        "text": _said(thing(question, "text"), spot.place.names),
+        "text": _said(thing(question, "text"), spot.place),
         "confirm": bare(thing(question, "confirm")) or "Yes",
         "deny": bare(thing(question, "deny")) or "Cancel",
         "style": string(question, "style"),
@@ -174,25 +177,15 @@ def asking(spot: Spot) -> Attributes:
     return {"hx-confirm": "ask", "data-confirm": json.dumps(asked)}
 
 
-def _said(text: dict[str, Any], names: Names) -> str:
+def _said(text: dict[str, Any], place: Place) -> str:
     if string(text, "type") == "mrkdwn":
-        return mrkdwn(string(text, "text"), names).striptags()
+        return mrkdwn(string(text, "text"), place.names, place.zone).striptags()
     return bare(text)
-
-
-_LATEST = 253_000_000_000
-"""A time in the year 9987: later ones have no date in every zone."""
 
 
 def local_minute(stamp: Any, zone: str) -> str:
     """Return a UNIX time in *zone* as a `datetime-local` field wants it; empty for no time."""
-    if isinstance(stamp, bool) or not isinstance(stamp, int) or not 0 <= stamp <= _LATEST:
+    if isinstance(stamp, bool) or not isinstance(stamp, int):
         return ""
-    return datetime.fromtimestamp(stamp, _zone(zone)).strftime("%Y-%m-%dT%H:%M")
-
-
-def _zone(name: str) -> tzinfo:
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return UTC
+    at = local_time(stamp, zone) or local_time(stamp, "UTC")
+    return at.strftime("%Y-%m-%dT%H:%M") if at else ""

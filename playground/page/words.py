@@ -9,6 +9,7 @@ reorder the page around it. `sound` takes out the one sign that could end a `<bd
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -17,6 +18,7 @@ from markupsafe import Markup
 from playground.page.emoji import EMOJI, SHORTCODE, with_emoji
 from playground.page.loose import string, whole_characters
 from playground.page.marks import Piece, joined, mark_at
+from playground.page.times import by_the_clock
 from playground.render import Names
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -107,10 +109,23 @@ def undone(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def text_object(value: Any, names: Names) -> Markup:
-    """Return a text object as HTML; empty for none."""
+@dataclass(frozen=True)
+class Reader:
+    """Who reads: what ids are called for them, and the zone that their clock stands in."""
+
+    names: Names
+    zone: str
+
+    def called(self, slack_id: str, label: str) -> str:
+        """Return the name of *slack_id*, or its *label* where it has none here."""
+        name = self.names(slack_id)
+        return label if label and name == slack_id else name
+
+
+def text_object(value: Any, names: Names, zone: str = "") -> Markup:
+    """Return a text object as HTML; empty for none. See `mrkdwn`."""
     text = string(value, "text")
-    return mrkdwn(text, names) if string(value, "type") == "mrkdwn" else plain(text)
+    return mrkdwn(text, names, zone) if string(value, "type") == "mrkdwn" else plain(text)
 
 
 def bare(value: Any) -> str:
@@ -118,16 +133,17 @@ def bare(value: Any) -> str:
     return with_emoji(sound(string(value, "text")))
 
 
-def mrkdwn(text: str, names: Names) -> Markup:
+def mrkdwn(text: str, names: Names, zone: str = "") -> Markup:
     """Return *text* of type `mrkdwn` by Slack's rules (docs.slack.dev: formatting message text).
 
     A person or channel that *names* knows is called so, whatever the label in the text says.
+    A date is told by the clock of *zone*, and by its own words where that is not known.
     Anything in angle brackets that is no mention and no link to the web or a mailbox is text.
     """
-    return isolated(Markup().join(_paragraphs(sound(text), names)))
+    return isolated(Markup().join(_paragraphs(sound(text), Reader(names, zone))))
 
 
-def _paragraphs(text: str, names: Names) -> Iterator[Markup]:
+def _paragraphs(text: str, reader: Reader) -> Iterator[Markup]:
     parts = text.split("```")
     if len(parts) % 2 == 0:
         parts[-2:] = ["```".join(parts[-2:])]
@@ -137,63 +153,61 @@ def _paragraphs(text: str, names: Names) -> Iterator[Markup]:
             continue
         shown = part.removeprefix("\n") if place else part
         shown = shown.removesuffix("\n") if place < len(parts) - 1 else shown
-        yield from _runs(shown, names) if shown else ()
+        yield from _runs(shown, reader) if shown else ()
 
 
-def _runs(text: str, names: Names) -> Iterator[Markup]:
+def _runs(text: str, reader: Reader) -> Iterator[Markup]:
     for quoted, lines in groupby(text.split("\n"), lambda line: bool(_QUOTE.match(line))):
         if quoted:
-            inner = _BR.join(_line(_QUOTE.sub("", line, count=1), names) for line in lines)
+            inner = _BR.join(_line(_QUOTE.sub("", line, count=1), reader) for line in lines)
             yield Markup("<blockquote>{}</blockquote>").format(inner)
         else:
-            yield _BR.join(_line(line, names) for line in lines)
+            yield _BR.join(_line(line, reader) for line in lines)
 
 
-def _line(line: str, names: Names) -> Markup:
-    return joined(_pieces(line, names), _TAGS) if line else Markup()
+def _line(line: str, reader: Reader) -> Markup:
+    return joined(_pieces(line, reader), _TAGS) if line else Markup()
 
 
-def _pieces(line: str, names: Names) -> Iterator[Piece]:
+def _pieces(line: str, reader: Reader) -> Iterator[Piece]:
     done = 0
     for found in _ATOM.finditer(line):
         yield undone(line[done : found.start()])
-        yield _atom(found, names)
+        yield _atom(found, reader)
         done = found.end()
     yield undone(line[done:])
 
 
-def _atom(found: re.Match[str], names: Names) -> Piece:
+def _atom(found: re.Match[str], reader: Reader) -> Piece:
     match found.lastgroup:
         case "code":
             return Markup("<code>{}</code>").format(undone(found["code"]))
         case "angle":
-            return _angle(found["angle"], names)
+            return _angle(found["angle"], reader)
         case "emoji":
             return EMOJI[found["emoji"]]
         case _:
             return mark_at(found.string, found.start(), found.end())
 
 
-def _angle(inside: str, names: Names) -> Markup:
+def _angle(inside: str, reader: Reader) -> Markup:
     target, _, label = (undone(part) for part in inside.partition("|"))
     if target[0] == "@":
-        return mention("@", _called(target[1:], label, names))
+        return mention("@", reader.called(target[1:], label))
     if target[0] == "#":
-        return mention("#", _called(target[1:], label, names))
+        return mention("#", reader.called(target[1:], label))
     if target[0] == "!":
-        return _special(target[1:], label, names)
+        return _special(target[1:], label, reader)
     return link(target, label)
 
 
-def _called(slack_id: str, label: str, names: Names) -> str:
-    name = names(slack_id)
-    return label if label and name == slack_id else name
-
-
-def _special(target: str, label: str, names: Names) -> Markup:
+def _special(target: str, label: str, reader: Reader) -> Markup:
     if target.startswith("subteam^"):
-        name = _called(target.removeprefix("subteam^"), label, names)
+        name = reader.called(target.removeprefix("subteam^"), label)
         return mention("@", name.removeprefix("@"))
     if target in {"here", "channel", "everyone"}:
         return mention("@", target)
+    if target.startswith("date^"):
+        _, seconds, form, *_ = [*target.split("^"), "", ""]
+        return plain(by_the_clock(seconds, form, reader.zone) or label or target)
     return plain(label or target)

@@ -18,6 +18,7 @@ def names(slack_id: str) -> str:
         ("<@U1> in <#C1>", "@ada in #ops"),
         ("<#C9|gone>", "#gone"),
         ("<!subteam^S1> <!subteam^S9|oncall>", "@support @oncall"),
+        ("due <!date^1392734382^{time}|14:39 UTC>", "due 14:39 UTC"),
         ("<https://a.example|the run>", "the run (https://a.example)"),
         ("<https://a.example>", "https://a.example"),
         ("1 &lt; 2 &amp;&amp; 3 &gt; 2", "1 < 2 && 3 > 2"),

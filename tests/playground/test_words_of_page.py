@@ -143,7 +143,7 @@ def test_a_mention_is_a_name(text: str, words: str) -> None:
     assert page.one("strong").words == words
 
 
-def test_a_date_is_its_fallback() -> None:
+def test_a_date_is_its_fallback_where_nobodys_clock_is_known() -> None:
     text = "until <!date^1392734382^{date_short} {time}^https://a.example|18 Feb, 15:39>"
 
     assert read(mrkdwn(text, names)).words == "until 18 Feb, 15:39"
