@@ -1,12 +1,24 @@
 """The page for somebody who cannot see it, or sees little: judged by axe-core."""
 
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]  # Axe comes without types.
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from tests.browser.eyes import Eyes
 
 OPTIONS = {"resultTypes": ["violations"]}
 GRAVE = ("serious", "critical")
+ENOUGH = 4.5
+CONTRAST = """place => {
+  const { color, backgroundColor } = getComputedStyle(place);
+  const linear = part => (part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+  const light = colour => {
+    const [red, green, blue] = colour.match(/[0-9]+/g).map(part => linear(part / 255));
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05;
+  };
+  const [words, behind] = [light(color), light(backgroundColor)];
+  return Math.max(words, behind) / Math.min(words, behind);
+}"""
+"""Axe leaves words that have the very colour of what is behind them to people to judge."""
 
 
 async def barriers(page: Page) -> list[str]:
@@ -58,4 +70,22 @@ async def test_no_page_has_a_barrier(eyes: Eyes) -> None:
     await eyes.page.goto(f"{eyes.address}/things/backoffice")
     assert await barriers(eyes.page) == []
     await eyes.page.goto(f"{eyes.address}/record")
+    assert await barriers(eyes.page) == []
+
+
+async def contrast(place: Locator) -> float:
+    """Return how far the words at *place* stand out from what is behind them: 1 to 21."""
+    return float(await place.evaluate(CONTRAST))
+
+
+async def test_what_is_marked_in_a_list_can_be_read(eyes: Eyes) -> None:
+    await eyes.sits("ada")
+    await eyes.types("/ops users.resume")
+    await eyes.modal.get_by_label("User", exact=True).fill("an")
+    marked = eyes.modal.get_by_role("option", name="Alan Castellan")
+    await expect(marked).to_have_attribute("aria-selected", "true")
+    alone = await contrast(marked)
+    await marked.hover()
+
+    assert min(alone, await contrast(marked)) > ENOUGH
     assert await barriers(eyes.page) == []
