@@ -24,6 +24,9 @@ function listen() {
   addEventListener("pageshow", (event) => event.persisted && location.reload());
 }
 
+// What is wrong in a form may stand below what is seen of it: it comes into sight once.
+let complained = "";
+
 function arrange() {
   const modal = one("dialog.modal");
   if (modal && !modal.open) {
@@ -31,6 +34,13 @@ function arrange() {
     const first = one("[autofocus], .inside input:not([type=hidden]), .inside textarea, .inside select", modal);
     (first || one("footer .btn-primary", modal) || modal).focus();
   }
+  const alert = modal && one("[role=alert]", modal), wrong = alert?.textContent || "";
+  if (wrong && wrong !== complained) {
+    const block = alert.closest(".field") || alert;
+    one("[aria-invalid=true]", block)?.focus();
+    block.scrollIntoView({ block: "nearest" });
+  }
+  complained = wrong;
   for (const toast of all(".toast:not([data-seen])")) {
     toast.dataset.seen = "";
     setTimeout(() => toast.remove(), 7000);
@@ -223,5 +233,6 @@ const say = one("#say");
 if (say) composer(say);
 const stream = one("#stream");
 if (stream) stream.scrollTop = stream.scrollHeight;
+one(".people [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 arrange();
 listen();
