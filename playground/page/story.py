@@ -128,7 +128,7 @@ LOOK_AROUND = Chapter(
         ),
         Deed(
             "Get a file",
-            "More rows than a message holds come as a file.",
+            "More rows than a message holds come as a file, in your messages with Redbutton.",
             lambda seen: any(file.complete for file in seen.slack.workspace.files.values()),
             "ada/ops",
             "/ops users.find example",

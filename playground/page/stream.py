@@ -109,7 +109,8 @@ class Stream:
         for said in self._fresh(room.channel.said):
             mine = room.channel.direct or said.only_for or f"<@{person.id}>" in said.text
             if mine and visible(said, person) and self._is_new(said) and said.author != person.id:
-                text = f"{room.title}: {readable(said.text, self._draw.names)[:200]}"
+                words = readable(said.text, self._draw.names)[:200] or _files(said)
+                text = f"{room.title}: {words}"
                 yield self._toast(text, f"/as/{person.name}/{room.slug}")
 
     def _toast(self, text: str, url: str) -> Markup:
@@ -122,6 +123,11 @@ def event_stream(events: AsyncIterator[str]) -> StreamingResponse:
     return StreamingResponse(
         events, media_type="text/event-stream", headers={"cache-control": "no-store"}
     )
+
+
+def _files(said: Message) -> str:
+    """Return the names of what *said* brings."""
+    return ", ".join(file.title or file.name for file in said.files)
 
 
 def dom_id(said: Message) -> str:

@@ -52,3 +52,13 @@ async def test_what_a_message_does_not_hold_comes_as_a_file_byte_for_byte(
     assert download.suggested_filename == file.name
     assert (tmp_path / "got").read_bytes() == file.content
     assert b"theo@club.example" in (file.content or b"")
+
+
+async def test_a_file_that_comes_elsewhere_is_noticed_by_its_name(eyes: Eyes) -> None:
+    await eyes.sits("ada")
+    await eyes.types("/ops users.find example")
+    toast = eyes.page.locator(".toast").filter(has_text="users.find-")
+    await expect(toast).to_contain_text(".csv")
+    await toast.get_by_role("link", name="Look").click()
+
+    await expect(eyes.page.locator("#messages a.file")).to_contain_text("users.find-")
