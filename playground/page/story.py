@@ -60,9 +60,11 @@ def agreed_and_run(seen: Seen) -> bool:
     return any(e.body["detail"].get("state") == "succeeded" for e in done)
 
 
-def declared_twice(seen: Seen) -> bool:
-    """Say whether a second incident was declared."""
-    return len(seen.of("incident.declare", "outcome")) > 1
+def declared_all_the_same(seen: Seen) -> bool:
+    """Say whether an incident was declared of which something failed."""
+    steps = seen.of("incident.declare", "step")
+    broken = {e.invocation for e in steps if e.body["detail"].get("state") == "failed"}
+    return any(e.invocation in broken for e in seen.of("incident.declare", "outcome"))
 
 
 FIRST = Chapter(
@@ -210,7 +212,7 @@ FIRE = Chapter(
             "Press with a vendor down",
             "Under *Make trouble* let Jira be down, and declare another one. Nothing waits for it: "
             "the check-list says what is missing, with *Retry*, *Skip* and *I did it by hand*.",
-            declared_twice,
+            declared_all_the_same,
             "sam/ops",
             "/incident declare Search is slow sev=3 service=search",
         ),

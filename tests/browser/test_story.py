@@ -4,6 +4,7 @@ import re
 
 from playwright.async_api import expect
 
+from playground.page.story import declared_all_the_same
 from tests.browser.eyes import WITHIN, Eyes
 
 SUSPEND = '/ops users.suspend alan@example.com reason="card testing"'
@@ -71,3 +72,37 @@ async def test_a_bot_that_is_killed_in_the_middle_goes_on_where_it_was(eyes: Eye
     await eyes.reads("8 accounts at")
 
     assert (eyes.stage.changes(), len(eyes.stage.bot.kills)) == (8, 1)
+
+
+async def test_a_newcomer_may_begin_with_any_chapter_and_its_deeds_count(eyes: Eyes) -> None:
+    guide = eyes.page.locator("#guide")
+    await eyes.sits("ada")
+    await guide.get_by_text("Press the red button").click()
+    await guide.get_by_role("link", name="Write it for me").last.click()
+    await eyes.page.press("#say", "Enter")
+    await (
+        eyes.page.get_by_role("navigation", name="Rooms").get_by_role("link", name="inc-1-").click()
+    )
+    await eyes.reads("Paged Eva")
+
+    chapter = guide.locator("details").filter(has_text="Press the red button")
+    await expect(chapter).to_contain_text("1 of 5")
+    await chapter.get_by_text("Press the red button").click()
+    await expect(chapter).to_contain_text("See who was woken")
+
+
+async def test_an_incident_with_a_vendor_down_says_what_is_missing_and_is_counted_as_seen(
+    eyes: Eyes,
+) -> None:
+    eyes.stage.vendors.jira.faults.down()
+    await eyes.sits("sam")
+    await eyes.types("/incident declare Search is slow sev=3 service=search")
+    await (
+        eyes.page.get_by_role("navigation", name="Rooms").get_by_role("link", name="inc-1-").click()
+    )
+    await eyes.reads(re.compile("Open a ticket – Jira went silent"))  # noqa: RUF001  A dash.
+    await expect(
+        eyes.page.locator("#messages").get_by_role("button", name="I did it by hand")
+    ).to_be_visible()
+
+    assert declared_all_the_same(eyes.desk.seen)

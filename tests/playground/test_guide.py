@@ -17,6 +17,7 @@ from playground.page.story import (
     CHAPTERS,
     agreed_and_run,
     cancelled,
+    declared_all_the_same,
     outlived_a_kill,
     pressed_twice,
     recorded,
@@ -111,6 +112,18 @@ def test_each_command_that_is_laid_out_is_understood_as_it_stands() -> None:
 
     assert [line for line, operation in meant.items() if operation is None] == []
     assert set(errors) == {()}
+
+
+def test_an_incident_counts_as_declared_with_trouble_once_one_of_its_limbs_has_failed(
+    slack: PretendSlack,
+) -> None:
+    failed = event("step", "incident.declare", step="Open a ticket", state="failed")
+    done = event("step", "incident.declare", step="Open a ticket", state="done")
+    ended = event("outcome", "incident.declare", state="succeeded")
+
+    assert declared_all_the_same(Seen(slack, [failed, ended]))
+    assert not declared_all_the_same(Seen(slack, [done, ended, done, ended]))
+    assert not declared_all_the_same(Seen(slack, [failed]))
 
 
 async def test_a_deed_counts_once_those_before_it_are_done(
