@@ -148,8 +148,9 @@ class Approving:
                 fix="Approve it, or refuse it with your reason.",
                 code="unfit",
             )
-        given = {*approval.stands_in, *approval.stands_in.values()}
-        if to == voter.id or to in given or await self._matters.voters.has_spoken(other, approval):
+        voters = self._matters.voters
+        given = to in approval.stands_in or await voters.has_handed_over(other, approval)
+        if to == voter.id or given or await voters.has_spoken(other, approval):
             return Refusal(
                 message=f"{other.name} has a say in this already.",
                 fix="Choose somebody else.",

@@ -64,7 +64,7 @@ class Ballots:
 
     async def _may(self, who: Actor, matter: Matter) -> bool:
         voters, approval = self._matters.voters, matter.approval
-        if await voters.has_spoken(who, approval) or who.id in approval.stands_in.values():
+        if await voters.has_spoken(who, approval) or await voters.has_handed_over(who, approval):
             return False
         return bool(await voters.mine(who, approval, matter.asked))
 

@@ -127,7 +127,7 @@ class Matters:
             )
         if await self.voters.has_spoken(voter, approval):
             return Refusal(message="You have had your say in this already.", code="voted")
-        if voter.id in approval.stands_in.values():
+        if await self.voters.has_handed_over(voter, approval):
             return Refusal(message="You asked somebody else to decide instead.", code="voted")
         if await self.voters.mine(voter, approval, matter.asked):
             return voter

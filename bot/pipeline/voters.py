@@ -1,6 +1,6 @@
 """Who may agree to what is asked, and whose word counts now."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 
 from bot.domain.actor import Actor
 from bot.domain.approval import Approval, counted
@@ -48,38 +48,38 @@ class Voters:
         outside = voter.guest or voter.external or voter.bot
         if by is None or outside or voter.is_same_person(asked.actor):
             return own
-        try:
-            other = await self._directory.actor(voter.team, by)
-        except NotAllowed:
-            return own
-        return own | self.lanes(other, lanes, asked)
+        other = await self._known(voter.team, by)
+        return own if other is None else own | self.lanes(other, lanes, asked)
 
     async def has_spoken(self, voter: Actor, approval: Approval) -> bool:
         """Say whether *voter* has said yes or no, by whichever of their accounts."""
         if approval.word_of(voter.id) is not None:
             return True
         said = [one for v in approval.votes for one in (v.person, v.instead_of) if one]
-        for person in said:
-            try:
-                other = await self._directory.actor(voter.team, person)
-            except NotAllowed:
-                continue
-            if voter.is_same_person(other):
-                return True
-        return False
+        return await self._is_one_of(voter, said)
+
+    async def has_handed_over(self, voter: Actor, approval: Approval) -> bool:
+        """Say whether *voter* asked somebody to decide instead, by whichever of their accounts."""
+        gave = approval.stands_in.values()
+        return voter.id in gave or await self._is_one_of(voter, gave)
 
     async def counts(self, approval: Approval, asked: Question) -> dict[str, int]:
-        """Count by lane the people who have agreed and still may."""
+        """Count by lane the people who have agreed and still may.
+
+        Who handed their word over is counted with it: that is no second one.
+        """
+        team = asked.actor.team
         lanes: dict[str, frozenset[str]] = {}
         counts: list[Actor] = []
         for vote in (vote for vote in approval.votes if vote.yes):
-            try:
-                voter = await self._directory.actor(asked.actor.team, vote.person)
-            except NotAllowed:
+            voter = await self._known(team, vote.person)
+            if voter is None:
                 continue
-            if any(voter.is_same_person(other) for other in counts):
+            gave = await self._known(team, vote.instead_of) if vote.instead_of else None
+            both = [voter] if gave is None else [voter, gave]
+            if any(one.is_same_person(other) for one in both for other in counts):
                 continue
-            counts.append(voter)
+            counts += both
             lanes[voter.key] = await self.mine(voter, approval, asked)
         return counted(approval.needs, lanes)
 
@@ -105,6 +105,20 @@ class Voters:
             if answers[like]:
                 able.append(person)
         return sorted(able, key=lambda one: one.name.casefold())
+
+    async def _is_one_of(self, voter: Actor, people: Collection[str]) -> bool:
+        """Say whether one of *people* (Slack ids) is an account of *voter*."""
+        for person in people:
+            other = await self._known(voter.team, person)
+            if other is not None and voter.is_same_person(other):
+                return True
+        return False
+
+    async def _known(self, team: str, person: str) -> Actor | None:
+        try:
+            return await self._directory.actor(team, person)
+        except NotAllowed:
+            return None
 
     def _may(self, voter: Actor, lane: str, asked: Question) -> Decision:
         return self._rules.may_approve(voter, lane, asked)

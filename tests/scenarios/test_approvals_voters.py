@@ -161,6 +161,33 @@ async def test_what_was_handed_over_by_who_may_not_any_more_is_no_word(tmp_path:
         assert "*finance* 1 of 2" in card.text
 
 
+async def test_who_handed_it_over_has_no_word_through_another_account(tmp_path: Path) -> None:
+    async with desk(tmp_path) as d:
+        other = d.w.slack.person("dee2", email=d.dee.email)
+        await is_of_finance(d, other)
+        await d.asks()
+        await d.decides(d.dee, "Hand over", person=d.w.sam)
+        await d.shows(d.w.sam, "Dee asked Sam to decide instead.")
+        await d.w.slack.presses(other, "Approve")
+        await d.reads(other, "You asked somebody else to decide instead.")
+
+        assert (await d.approval()).votes == ()
+
+
+async def test_two_words_that_turn_out_to_be_one_persons_count_once(tmp_path: Path) -> None:
+    async with desk(tmp_path) as d:
+        await d.asks()
+        await d.decides(d.dee, "Hand over", person=d.w.sam)
+        await d.agree(d.w.sam, d.eve)
+        await d.shows(d.dan, "*finance* 2 of 2")
+        await d.w.slack.changes(d.eve, email=d.dee.email)
+        await d.agree(d.dan)
+        card = await d.shows(d.dan, "✓ *Dan*")
+
+        assert " 2 of 2" not in card.text
+        assert d.w.state_of(BEA) == "active"
+
+
 UNFIT = "cannot decide this: it must be a full member, and not who asked for it."
 
 
