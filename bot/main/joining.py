@@ -199,7 +199,7 @@ def _desk(
 ) -> Desk:
     """Return what the surfaces ask."""
     book, clock, known = on.kept.book, on.clock, on.known
-    glass = Glass(book, clock, on.settings.glass.channel)
+    glass = Glass(book, people, clock, on.settings.glass.channel)
     parts = Parts(
         *(known.catalogue, known.rules, people, book, around, works.offers, clock),
         *(works.dispatch.go, works.waiting.requesting.opening, works.timers.wake, glass),

@@ -114,9 +114,12 @@ class SaidBefore:
 
 @dataclass(frozen=True)
 class Recounted:
-    """The counts were others by then: these. Nothing was written."""
+    """What it was let in by was not so any more, and nothing was written: it is to be asked anew.
 
-    counts: Counts
+    *counts* are those of by then, None where they are to be told anew.
+    """
+
+    counts: Counts | None
 
 
 class Book(Protocol):
@@ -131,7 +134,8 @@ class Book(Protocol):
         """Write *opening* unless its key is known, or its meaning was accepted since *same_since*.
 
         Nor is it written where it tells counts that are no longer so; nobody who is counted with it
-        is let in between the counting and the commit. Returns None once committed. Raises NotNow
+        is let in between the counting and the commit; nor where it breaks the glass and the review
+        of what the same account broke before is open. Returns None once committed. Raises NotNow
         unless the commit is confirmed within *within* seconds; what commits later all the same is
         taken back (moved to failed, with an outcome event) and is never run.
         """

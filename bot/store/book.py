@@ -69,7 +69,7 @@ class SqlBook(SqlDecisions, Book):
             found = self._known(connection, row, since)
             if found is not None:
                 return found
-            now = self._recounted(connection, opening)
+            now = self._recounted(connection, opening) or self._held(connection, opening)
             if now is not None:
                 return now
             if sql.OPEN.run(connection, row).rowcount != 1:
@@ -258,6 +258,17 @@ class SqlBook(SqlDecisions, Book):
         now = counting.count(connection, opening.tally, self._box)
         return None if now == opening.counts else Recounted(now)
 
+    def _held(self, connection: Connection, opening: Opening) -> Recounted | None:
+        """Look whether who breaks the glass with *opening* broke it before, and is not reviewed."""
+        for broken in opening.entry.reviews:
+            if self._store.shared:
+                name = f"glass\n{broken.team}\n{broken.actor}"
+                sql.ALONE.run(connection, {"meaning": name}).close()
+            whose = {"team": broken.team, "actor": broken.actor}
+            if connection.execute(sql.OPEN_REVIEWS, whose).first() is not None:
+                return Recounted(None)
+        return None
+
     def _known(
         self, connection: Connection, row: Values, since: str | None
     ) -> Repeat | SaidBefore | None:
@@ -288,6 +299,8 @@ class SqlBook(SqlDecisions, Book):
         if not one(connection, sql.TAKE_BACK, values):
             return
         connection.execute(sql.UNDRAFT, {"of": of})
+        # Nothing was done that anybody could look at, and nobody is held up by it.
+        connection.execute(sql.UNBREAK, {"of": of})
         for event in opening.entry.events[:1]:
             told = replace(
                 event,

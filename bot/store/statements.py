@@ -163,6 +163,7 @@ OPEN_REVIEWS = (
     )
     .order_by(review.c.at, review.c.invocation)
 )
+UNBREAK = delete(review).where(review.c.invocation == bindparam("of"))
 CLOSE_REVIEW = (
     update(review)
     .where(review.c.invocation == bindparam("of"), review.c.closed_at.is_(None))

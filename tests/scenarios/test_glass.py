@@ -1,12 +1,15 @@
 """Breaking the glass: at once, loudly, and once only until somebody else has looked."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
+from bot.domain.invocation import Origin, Surface
 from bot.domain.record import Stage
+from bot.pipeline.answers import Refusal
 from bot.slack.glass import WORD
 from playground.model import Channel, Person
 from policies.loading import shipped_folder
@@ -116,6 +119,37 @@ async def test_nobody_breaks_it_again_before_somebody_else_has_looked(tmp_path: 
 
         assert "nobody has looked at that yet" in refused
         assert await w.bot.kept.book.open_reviews(w.sam.team_id) == []
+
+
+async def test_nor_does_anybody_through_another_account_of_theirs(tmp_path: Path) -> None:
+    async with scene(tmp_path) as (w, _):
+        other = w.slack.person("sam2", email=w.sam.email)
+        await w.slack.joins(other)
+        await w.slack.regroups("support", [w.ada, w.sam, other])
+        w.ops.members.append(other.id)
+        await w.slack.types(w.sam, LINE, channel=w.ops)
+        await breaks(w, w.sam)
+        await reads(w, w.sam, f"{BEA} is suspended")
+        await w.slack.types(other, LINE.replace("bea@", "alan@"), channel=w.ops)
+        await breaks(w, other)
+
+        assert "nobody has looked at that yet" in w.slack.modal(other).text
+        assert len(await w.bot.kept.book.open_reviews(w.sam.team_id)) == 1
+
+
+async def test_of_two_who_break_it_at_once_in_one_name_one_does(tmp_path: Path) -> None:
+    async with scene(tmp_path) as (w, _):
+        await w.slack.types(w.sam, LINE, channel=w.ops)
+        await w.slack.types(w.sam, LINE.replace("bea@", "alan@"), channel=w.ops)
+        refused = [e["invocation"] for e in await w.events(stage=Stage.DENIED)]
+        sam = Origin(surface=Surface.SLACK, team=w.sam.team_id, user=w.sam.id, channel=w.ops.id)
+        answers = await asyncio.gather(*(w.bot.desk.break_glass(of, sam, WHY) for of in refused))
+
+        assert sorted(answer.kind for answer in answers) == ["refusal", "taken"]
+        assert [a.message for a in answers if isinstance(a, Refusal)] == [
+            "You broke the glass for `users.suspend`, and nobody has looked at that yet."
+        ]
+        assert len(await w.bot.kept.book.open_reviews(w.sam.team_id)) == 1
 
 
 async def test_who_broke_it_cannot_close_the_review(tmp_path: Path) -> None:

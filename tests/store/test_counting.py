@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.glass import Review
 from bot.domain.invocation import State
 from bot.pipeline.protocols import Counts, Entry, Opening, Recounted, Tally
 from tests.store.conftest import Desk, desk_at
@@ -105,6 +106,20 @@ async def test_what_was_let_in_by_counts_that_are_no_longer_so_is_not_written(de
     assert await desk.book.open(replace(late, counts=Counts(1, 1)), within=5) is None
 
 
+def broken(opening: Opening) -> Opening:
+    """Return *opening* as it would be with the glass broken."""
+    review = Review(
+        invocation=opening.invocation.id,
+        team="T1",
+        actor="U1",
+        name="Ada",
+        operation="users.suspend",
+        reason="Money leaves as we speak",
+        at=opening.invocation.at,
+    )
+    return replace(opening, entry=replace(opening.entry, reviews=(review,)))
+
+
 @pytest.fixture
 async def two(shared: str) -> AsyncIterator[tuple[Desk, Desk]]:
     """Two processes' desks on one store."""
@@ -124,6 +139,20 @@ async def test_of_many_by_the_same_counts_on_two_processes_one_is_let_in(
 
     assert answers.count(None) == 1
     assert answers.count(Recounted(Counts(1, 1))) == 39
+
+
+async def test_of_many_who_break_the_glass_at_once_in_one_name_on_two_processes_one_does(
+    two: tuple[Desk, Desk],
+) -> None:
+    made = [broken(tallied(two[0], f"key {n}")) for n in range(40)]
+
+    answers = await asyncio.gather(
+        *(two[n % 2].book.open(one, within=20) for n, one in enumerate(made))
+    )
+
+    assert answers.count(None) == 1
+    assert answers.count(Recounted(None)) == 39
+    assert len(await two[0].book.open_reviews("T1", "U1")) == 1
 
 
 async def test_people_who_act_on_each_others_targets_at_once_do_not_wait_in_a_ring(

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, insert, select
 
 from bot.domain.clock import SystemClock
 from bot.domain.errors import NotNow
+from bot.domain.glass import Review
 from bot.domain.invocation import State
 from bot.pipeline.answers import ANSWER, Refusal
 from bot.pipeline.protocols import Entry, Repeat
@@ -123,6 +124,35 @@ async def test_on_sqlite_a_repeat_of_what_was_taken_back_hears_that_it_was_not_d
     answer = ANSWER.validate_json(again.answer)
     assert isinstance(answer, Refusal)
     assert answer.code == "not_recorded"
+
+
+async def test_on_sqlite_glass_whose_breaking_is_taken_back_waits_for_no_review(
+    file_desk: Desk,
+) -> None:
+    opening, first, gate = asking(file_desk.clock), Gate(), Gate()
+    review = Review(
+        invocation=opening.invocation.id,
+        team="T1",
+        actor="U1",
+        name="Ada",
+        operation="users.suspend",
+        reason="Money leaves as we speak",
+        at=file_desk.clock.now(),
+    )
+    breaking = replace(opening, entry=replace(opening.entry, reviews=(review,)))
+    running = [asyncio.create_task(file_desk.store.write(first))]
+    await first.reached()
+    late = asyncio.create_task(file_desk.tried(breaking, within=0.05))
+    running.append(asyncio.create_task(file_desk.store.write(gate)))
+    await queued()
+    first.open()
+    answer = await late
+    gate.open()
+    await asyncio.gather(*running, file_desk.store.write(put("next")))
+
+    assert isinstance(answer, NotNow)
+    assert await file_desk.stages(opening.invocation.id) == ["intent", "outcome"]
+    assert await file_desk.book.open_reviews("T1") == []
 
 
 async def test_on_sqlite_a_repeat_that_comes_too_late_takes_nothing_back(file_desk: Desk) -> None:
