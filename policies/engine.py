@@ -116,6 +116,7 @@ class CedarRules:
         self._named = frozenset(uid.id for uid in named)
         self._groups = frozenset(uid.id for uid in named if uid.type == USERGROUP)
         self._on_call = frozenset(uid.id for uid in named if uid.type == ON_CALL)
+        self._owned = any(Sight([policy]).looks_at("resource", "owner") for policy in policies)
         self._kept: dict[Hashable, _Verdict] = {}
         self._could_permit = lru_cache(maxsize=KEPT)(self._permitting)
 
@@ -199,10 +200,13 @@ class CedarRules:
         return tuple(_words(rule) for rule in self._rules.values() if rule.covers(names))
 
     def alike(self, actor: Actor) -> Hashable:
-        """See `Rules.alike`. Of groups and names only those count that stand in some rule."""
+        """See `Rules.alike`. Of groups and names only those count that stand in some rule.
+
+        Unless a rule asks for those of whoever owns the target, which may be any.
+        """
         flags = (actor.kind, actor.guest, actor.external, actor.bot)
-        groups = (actor.groups & self._groups, actor.on_call & self._on_call)
-        return flags, groups, self._who(actor)
+        groups = actor.groups if self._owned else actor.groups & self._groups
+        return flags, groups, actor.on_call & self._on_call, self._who(actor)
 
     def _who(self, actor: Actor) -> str:
         return actor.key if actor.key in self._named else ""

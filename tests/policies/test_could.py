@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.actor import Actor, ActorKind
-from bot.domain.decision import Channel, Question
+from bot.domain.decision import Channel, Question, TargetFacts
 from policies import engine
 from policies.engine import CedarRules
 from policies.reading import Rule, RuleFile, read_rules
@@ -309,6 +309,21 @@ def test_people_are_alike_whom_no_rule_tells_apart() -> None:
     assert in_force.alike(IDA) != in_force.alike(LEAD)
     assert in_force.alike(IDA) != in_force.alike(replace(IDA, guest=True))
     assert by_name.alike(IDA) != by_name.alike(other)
+
+
+def test_nobody_is_alike_who_may_own_what_others_do_not() -> None:
+    owners = """
+@id("owners") @doc("Whoever owns it may.")
+permit (principal, action == Action::"users.suspend", resource)
+when { resource has owner && principal in resource.owner };
+"""
+    in_force = rules(owners)
+    asked = may_suspend(replace(IDA, groups=frozenset({"choir"})))
+    owned = replace(asked, around=replace(asked.around, target=TargetFacts(owner="choir")))
+
+    assert in_force.decide(owned).allowed
+    assert not in_force.decide(replace(owned, actor=IDA)).allowed
+    assert in_force.alike(owned.actor) != in_force.alike(IDA)
 
 
 def test_the_rules_about_an_operation_are_told_in_their_order_with_the_groups_they_name() -> None:
