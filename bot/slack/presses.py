@@ -91,13 +91,13 @@ class Presses:
         answer = await self._calls[button](invocation, origin)
         note = _note(answer, quiet=button != AGAIN)
         if note is not None:
-            self._tell(payload, origin, note, instead=isinstance(answer, Taken))
+            await self._tell(payload, origin, note, instead=isinstance(answer, Taken))
 
     async def _decide(self, payload: Payload, origin: Origin, way: str, ref: approvals.Ref) -> None:
         """Open the modal in which one decides, or say why who pressed may not."""
         match await self._desk.look(ref.invocation, ref.round, origin):
             case Refusal() as no:
-                self._tell(payload, origin, sentences.note_of(no), instead=False)
+                await self._tell(payload, origin, sentences.note_of(no))
             case card:
                 await self._open(payload, origin, approvals.decide_view(card, way))
 
@@ -109,9 +109,9 @@ class Presses:
         match await self._desk.ask(Asking(key, origin, name, Form(params))):
             case Taken() as taken:
                 if _modal(payload):
-                    self._tell(payload, origin, sentences.told_later(taken), instead=False)
+                    await self._tell(payload, origin, sentences.told_later(taken))
             case Refusal() as no:
-                self._tell(payload, origin, sentences.note_of(no), instead=False)
+                await self._tell(payload, origin, sentences.note_of(no))
             case Ask(repeated=True):
                 pass
             case Ask() as ask:
@@ -154,9 +154,15 @@ class Presses:
         if not await self._windows.open(payload.text("trigger_id"), view):
             self._windows.tell(origin, card(sentences.UNOPENED))
 
-    def _tell(self, payload: Payload, origin: Origin, note: Note, *, instead: bool) -> None:
-        if view_id := payload.text("view", "id"):
+    async def _tell(
+        self, payload: Payload, origin: Origin, note: Note, *, instead: bool = False
+    ) -> None:
+        """Say *note* where it was pressed: in the modal, over the Home, or below the message."""
+        if view_id := _modal(payload):
             self._windows.replace(view_id, note_view(note))
+            return
+        at_home = payload.text("view", "id")
+        if at_home and await self._windows.open(payload.text("trigger_id"), note_view(note)):
             return
         message: dict[str, Any] = card(note)
         self._windows.tell(origin, message, instead=instead)

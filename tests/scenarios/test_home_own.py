@@ -1,5 +1,7 @@
 """The App Home: what is one's own stands there, in step, and for nobody else."""
 
+from copy import copy
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -111,6 +113,42 @@ async def test_what_waits_for_my_word_is_in_my_home_until_it_is_decided(tmp_path
 
         assert "asks for\n`users.find" in asked
         assert "Waiting for your approval" not in mine
+
+
+@pytest.mark.parametrize("label", ["Approve", "Refuse"])
+async def test_a_press_on_what_is_decided_by_then_says_so_over_the_home(
+    tmp_path: Path, label: str
+) -> None:
+    async with desk(tmp_path, alone=True) as d:
+        await home(d.w, d.dee)
+        await d.asks("/ops users.find bea")
+        await shows(d.w, d.dee, "Waiting for your approval")
+        before = copy(d.w.slack.workspace.homes[d.dee.id])
+        block = next(b for b in before.body["blocks"] if "'approve'" in str(b))
+        await d.w.slack.presses(d.w.ada, "Withdraw")
+        await shows_no(d.w, d.dee, "Waiting for your approval")
+        await d.w.slack.acts(d.dee, before, (block["block_id"], label.lower()), None)
+        told = await d.w.slack.opens(d.dee, "Redbutton")
+
+        assert "This was decided already: withdrawn." in told.text
+        assert d.w.slack.workspace.complaints == []
+
+
+async def test_what_cannot_be_cancelled_any_more_is_said_over_the_home(tmp_path: Path) -> None:
+    async with world(tmp_path, alone=True) as w:
+        await home(w, w.ada)
+        w.bot.dispatch.paused = True
+        await w.slack.types(w.ada, SUSPEND, channel=w.ops)
+        await shows(w, w.ada, "waiting to start")
+        before = copy(w.slack.workspace.homes[w.ada.id])
+        block = next(b for b in before.body["blocks"] if "'cancel'" in str(b))
+        w.bot.dispatch.paused = False
+        await w.bot.dispatch.sweep(timedelta(0))
+        await shows(w, w.ada, "✅ `users.suspend")
+        await w.slack.acts(w.ada, before, (block["block_id"], "cancel"), None)
+        told = await w.slack.opens(w.ada, "Redbutton")
+
+        assert "ended" in told.text
 
 
 async def declared(f: Fire, words: str) -> None:
