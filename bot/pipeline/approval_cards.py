@@ -17,6 +17,9 @@ from bot.pipeline.words import render
 MOST_DIRECT = 20
 """So many people are asked by direct message; the lane's channel is for all the others."""
 
+A_DAY = timedelta(hours=24)
+"""What waits so long is told with its day: an hour alone would be one of the next."""
+
 NAMED = 5
 """So many of those who may approve are named in a message."""
 
@@ -111,8 +114,9 @@ class Shown:
         said = {vote.name for vote in self.approval.votes}
         helpers = named([name for name in self.approval.helpers if name not in said])
         who = f" {helpers} may approve." if helpers else " Nobody who may approve is known now."
-        until = f"{self.approval.expires_at:%H:%M} UTC"
-        return f"Waits until {until} for approval: {more}.{who}"
+        until, since = self.approval.expires_at, self.approval.opened_at
+        day = f"{until:%d %b} " if until - since >= A_DAY else ""
+        return f"Waits until {day}{until:%H:%M} UTC for approval: {more}.{who}"
 
     def card(self) -> ApprovalCard:
         """Draw the card that those who decide see."""

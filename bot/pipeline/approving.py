@@ -176,7 +176,8 @@ class Approving:
         shown = Shown(matter.case, approval, has)
         detail: dict[str, object] = {"to": to, "act": "hand over", "lanes": list(lanes)}
         told = by(event(matter.case, Stage.STEP, self._is.clock, detail=detail), origin)
-        return await self._matters.amend(approval, Entry((told,), shown.cards()))
+        word = shown.told(f"{said} It is about {shown.name}.", shown.waits)
+        return await self._matters.amend(approval, Entry((told,), (*shown.cards(), word)))
 
     async def remark(self, invocation: str, origin: Origin, text: str) -> Answer:
         """Put a question about the request to who asked, in sight of all who decide."""

@@ -16,7 +16,7 @@ from bot.domain.operation import Operation
 from bot.domain.ports import Rules
 from bot.domain.record import Event, Stage
 from bot.pipeline.answers import Refusal
-from bot.pipeline.approval_cards import LaneRule, Shown
+from bot.pipeline.approval_cards import LaneRule, Shown, named
 from bot.pipeline.offers import Offers
 from bot.pipeline.protocols import Book, Directory, Entry
 from bot.pipeline.recording import ClearCase, Fingerprint, discreet, event, stored_case
@@ -135,7 +135,7 @@ class Matters:
         detail: dict[str, object] = {"act": "approve", "code": "forbidden", "why": why}
         told = by(event(matter.case, Stage.DENIED, self._is.clock, detail=detail), origin)
         await self._is.book.write(matter.case.id, Entry((replace(told, params={}),)))
-        who = ", ".join(approval.helpers) or "Nobody who is known now"
+        who = named(approval.helpers) or "Nobody who is known now"
         return Refusal(message=why, fix=f"{who} may.", code="forbidden")
 
     async def lapse(self, invocation: str) -> None:

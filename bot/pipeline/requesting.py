@@ -23,6 +23,10 @@ from bot.pipeline.values import params_json
 OPEN, EXPIRE, REMIND = "approval.open", "approval.expire", "approval.remind"
 """The kinds of timers that ask for approval, end the waiting, and remind of it."""
 
+_CHANGED = "What would happen is not what was approved any more, so everybody is asked anew."
+_UNSEEN = "Whether it is still what was approved cannot be seen now, so everybody is asked anew."
+_LOST = "Somebody who approved this may not any more, so their word does not count."
+
 
 class Requesting:
     """Opens requests for approval, reminds of them, ends them, and counts what they gave."""
@@ -129,16 +133,16 @@ class Requesting:
 
     def _round_after(self, before: Approval, request: Approval) -> Approval:
         """Make of *request* what comes after *before*: the same round only for exactly the same."""
-        changed = request.digest != before.digest
-        why = (
-            "What would happen is not what was approved any more, so everybody is asked anew."
-            if changed
-            else "Somebody who approved this may not any more, so their word does not count."
-        )
-        said = Remark(name="", text=why, at=request.opened_at)
+        changed, now = request.digest != before.digest, request.opened_at
+        # All that is said of it so far is why what would change cannot be seen.
+        why = (_UNSEEN if request.remarks else _CHANGED) if changed else _LOST
+        said = Remark(name="", text=why, at=now)
         known = {place.slot for place in before.places}
         more = (place for place in request.places if place.slot not in known)
-        kept = {} if changed else {"expires_at": before.expires_at, "round": before.round}
+        same = {"round": before.round, "opened_at": before.opened_at}
+        # What was agreed to in time is not over because it began late.
+        left = {"expires_at": before.expires_at} if before.expires_at > now else {}
+        kept: dict[str, object] = {} if changed else {**same, **left}
         return request.model_copy(
             update={
                 "round": before.round + 1,
@@ -180,9 +184,12 @@ class Requesting:
             f"Still to be decided: {shown.name}, asked by {matter.case.actor.name}.",
             "The message with its buttons is above.",
         ).notice
-        silent = [p for p in approval.places if p.direct and approval.word_of(p.to) is None]
+        gave = approval.stands_in.values()
+        direct = [p.to for p in approval.places if p.direct and p.to not in gave]
+        silent = [person for person in direct if approval.word_of(person) is None]
         notes = tuple(
-            Draft(f"remind:{p.to}.{approval.round}", Audience.DIRECT, note, to=p.to) for p in silent
+            Draft(f"remind:{person}.{timer.due:%Y%m%d%H%M%S}", Audience.DIRECT, note, to=person)
+            for person in silent
         )
         await self._is.book.write(timer.key, Entry(drafts=notes))
 
@@ -210,7 +217,7 @@ class Requesting:
 
     def _timers(self, approval: Approval) -> tuple[Timer, ...]:
         rules = [self._is.lanes.get(lane, LaneRule()) for lane in approval.needs]
-        remind = approval.opened_at + min(rule.remind for rule in rules)
+        remind = self._is.clock.now() + min(rule.remind for rule in rules)
         expire = Timer(EXPIRE, approval.invocation, approval.expires_at)
         if remind >= approval.expires_at:
             return (expire,)

@@ -11,7 +11,7 @@ from bot.domain.operation import Risk
 from bot.slack import limits
 from bot.slack.blocks import Block, button, context, modal, plain, section
 from bot.slack.elements import ACTION
-from bot.slack.mrkdwn import Mrkdwn, bold, code, join, moment, sentence, text, user
+from bot.slack.mrkdwn import Mrkdwn, bold, code, day_and_moment, join, sentence, text, user
 from bot.slack.state import metadata
 from bot.slack.tables import table
 
@@ -221,7 +221,7 @@ def _foot(card: ApprovalCard) -> Mrkdwn:
         return name
     who = ", ".join(card.helpers[:5]) + (" and others" if len(card.helpers) > 5 else "")  # noqa: PLR2004  A line.
     may = text(f"{who} may decide" if who else "Nobody who may decide is known now", 300)
-    until = join([text("lapses at "), moment(card.expires_at)])
+    until = join([text("lapses "), day_and_moment(card.expires_at)])
     return join([may, until, name], " · ")
 
 

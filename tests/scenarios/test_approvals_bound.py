@@ -78,6 +78,23 @@ async def test_what_changed_before_it_ran_is_asked_anew_of_all(tmp_path: Path) -
         assert d.w.changes() == 1
 
 
+async def test_what_cannot_be_seen_when_it_would_run_is_not_said_to_have_changed(
+    tmp_path: Path,
+) -> None:
+    async with desk(tmp_path, alone=True) as d:
+        await d.asks()
+        d.w.bot.dispatch.paused = True
+        await d.agree(d.dee, d.dan, d.eve)
+        await d.shows(d.dan, "· approved ·")
+        is_called(d.w, "away", before="account")
+        await d.goes_on()
+        await d.reads(d.w.ada, "Whether it is still what was approved cannot be seen now")
+        card = await d.shows(d.dan, "What would change cannot be seen now.")
+
+        assert ANEW not in card.text
+        assert "*dba* 0 of 1 · *finance* 0 of 2" in card.text
+
+
 async def test_buttons_and_modals_of_an_earlier_round_say_that_it_has_changed(
     tmp_path: Path,
 ) -> None:

@@ -37,6 +37,18 @@ async def test_nobody_approves_what_they_asked_for(tmp_path: Path) -> None:
         assert await denials(d) == [(d.w.ada.id, "approve", NOT_OWN)]
 
 
+async def test_of_many_who_may_somebody_who_may_not_is_told_a_few(tmp_path: Path) -> None:
+    async with desk(tmp_path) as d:
+        more = [d.w.slack.person(f"fay{n}") for n in range(4)]
+        await is_of_finance(d, *more)
+        d.room.members.append(d.w.sam.id)
+        await d.asks()
+        await d.w.slack.presses(d.w.sam, "Approve", d.cards(d.dee)[0])
+        await d.reads(d.w.sam, "Dan, Dee, Eve, Fay0, Fay1 and 2 more may.")
+
+        assert "Fay2" not in d.w.slack.sees(d.w.sam).text
+
+
 async def test_nor_do_they_through_another_account_of_theirs(tmp_path: Path) -> None:
     async with desk(tmp_path) as d:
         other = d.w.slack.person("ada2", email="Ada@example.com", groups=["dba"])
@@ -136,6 +148,7 @@ async def test_who_was_handed_it_decides_and_who_handed_it_over_does_not(tmp_pat
         await d.asks()
         await d.decides(d.dan, "Hand over", person=d.w.sam)
         await d.shows(d.w.sam, "Dan asked Sam to decide instead.")
+        await d.reads(d.w.ada, "Dan asked Sam to decide instead. It is about users.suspend")
         await d.presses(d.dan, "Approve")
         await d.reads(d.dan, "You asked somebody else to decide instead.")
         await d.agree(d.w.sam, d.dee, d.eve)
