@@ -354,9 +354,11 @@ class Road:
 
     async def _once_more(self, held: Invocation, asking: Asking) -> Answer:
         """Ask for what is *held* as *asking* does."""
-        operation, origin = self._is.catalogue.get(held.operation), asking.origin
+        operation = self._is.catalogue.get(held.operation)
         if operation is None:
             return Refusal(message=f"There is no operation {held.operation!r} any more.")
+        origin = await indoors(asking.origin, operation, self._is.rooms)
+        asking = replace(asking, origin=origin)
         try:
             actor = await self._is.directory.actor(origin.team, origin.user)
         except NotAllowed as unknown:

@@ -134,3 +134,18 @@ async def test_what_is_said_of_an_incident_elsewhere_is_told_to_who_asked_alone(
         )
 
         assert "It is the vault" not in here.slack.sees(here.world.sam).text
+
+
+async def test_what_is_asked_once_more_elsewhere_is_told_to_who_asked_alone(
+    tmp_path: Path,
+) -> None:
+    async with fire(tmp_path, incident=everything, announced=True) as here:
+        ada, note = here.world.ada, "/ops incident.note text='It is the vault' incident=INC-1"
+        await declared(here)
+        here.world.bot.dispatch.paused = True
+        await here.slack.types(ada, note, here.world.ops)
+        await here.slack.types(ada, note, here.world.ops)
+        await here.slack.presses(ada, "Run it again")
+        await here.slack.until(lambda: here.slack.sees(ada).text.count("It is the vault") > 1, 15)
+
+        assert "It is the vault" not in here.slack.sees(here.world.sam).text
