@@ -1,5 +1,6 @@
 """Timers are done when they are due, and one that fails keeps no other waiting."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -89,3 +90,74 @@ async def test_a_timer_that_nobody_handles_is_kept(book: SqlBook, clock: SetCloc
     await newer.look()
 
     assert heard.keys == ["noon"]
+
+
+class Held:
+    """Begins what it is given, and ends none before it is let go."""
+
+    def __init__(self) -> None:
+        self.begun: list[str] = []
+        self.at_once = 0
+        self.most = 0
+        self.go_on = asyncio.Event()
+        self.has_begun = asyncio.Event()
+
+    async def __call__(self, timer: Timer) -> None:
+        self.begun.append(timer.key)
+        self.at_once += 1
+        self.most = max(self.most, self.at_once)
+        self.has_begun.set()
+        await self.go_on.wait()
+        self.at_once -= 1
+
+
+@pytest.mark.parametrize("later", [20, 200])
+async def test_one_that_takes_long_keeps_no_other_waiting_and_is_begun_once(
+    book: SqlBook, clock: SetClock, later: int
+) -> None:
+    timers, held, rung = Timers(book, clock, "me"), Held(), asyncio.Event()
+
+    async def ring(_: Timer) -> None:
+        rung.set()
+
+    timers.on("preview", held)
+    timers.on("bell", ring)
+    long = Timer("preview", "of a silent vendor", clock.now())
+    bell = Timer("bell", "noon", clock.now() + timedelta(seconds=later))
+    await book.write(None, Entry(timers=(long, bell)))
+    running = asyncio.create_task(timers.run())
+    async with asyncio.timeout(20):
+        await rung.wait()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+    assert held.begun == ["of a silent vendor"]
+    assert clock.now() >= bell.due
+
+
+async def test_a_timer_that_is_set_anew_while_it_is_done_waits_for_its_turn(
+    book: SqlBook, clock: SetClock
+) -> None:
+    timers, held, rung = Timers(book, clock, "me"), Held(), asyncio.Event()
+
+    async def ring(_: Timer) -> None:
+        rung.set()
+
+    timers.on("bell", held)
+    timers.on("chime", ring)
+    await set_timers(book, clock, "noon")
+    clock.pass_(10)
+
+    first = asyncio.create_task(timers.look())
+    await held.has_begun.wait()
+    clock.pass_(1)
+    await set_timers(book, clock, "noon")
+    clock.pass_(10)
+    await book.write(None, Entry(timers=(Timer("chime", "noon", clock.now()),)))
+    second = asyncio.create_task(timers.look())
+    await rung.wait()
+    held.go_on.set()
+    await asyncio.gather(first, second)
+
+    assert held.begun == ["noon", "noon"]
+    assert held.most == 1
