@@ -7,6 +7,7 @@ from typing import Any
 _HINTS = (
     *("xox", "xapp-", "hooks.slack", "bearer", "eyj", "akia", "asia", "private key", "ghp_"),
     *("gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "pass", "pwd", "secret", "token", "key"),
+    "rbt_",
     "://",
 )
 """One of these, in lower case, is in every text that a pattern below matches."""
@@ -28,6 +29,7 @@ _PATTERNS = (
         re.compile(r"\b(?:xox[a-z](?:\.xox[a-z])?|xapp)-[A-Za-z0-9-]{8,}", re.IGNORECASE),
         _MARK + "a Slack token]",
     ),
+    (re.compile(r"\brbt_[\w-]{20,}"), _MARK + "a Redbutton token]"),
     (
         re.compile(r"https://hooks\.slack\.com/[\w/-]+", re.IGNORECASE),
         _MARK + "a Slack webhook]",

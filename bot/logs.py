@@ -17,6 +17,7 @@ QUIET = (
 _SECRET = re.compile(
     r"xox[a-z](?:\.xox[a-z])?-[\w-]+"  # docs.slack.dev: tokens
     r"|xapp-[\w-]+"
+    r"|rbt_[\w-]{20,}"  # personal tokens, for the web form
     r"|https://hooks\.slack\.com/[^\s\"'\\]+"  # response addresses, which anyone may post to
     r"|(?<=Bearer )[\w.~+/=-]+"
     r"|(?<=Token token=)[\w.~+/=-]+"  # PagerDuty's

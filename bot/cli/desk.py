@@ -21,10 +21,10 @@ class Tokens(Protocol):
         """Return the tokens of *user* that count, the oldest first; everybody's for None."""
         ...
 
-    async def revoke(self, token: str, user: str | None) -> Token:
+    async def revoke(self, token: str, user: str | None, by: str) -> Token:
         """Make the token with the id *token* count no more; of *user* alone, unless that is None.
 
-        Raises BadRequest where there is none.
+        *by* is who does it, for the record. Raises BadRequest where there is none.
         """
         ...
 

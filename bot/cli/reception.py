@@ -138,7 +138,8 @@ class Reception:
                 for token in await self._tokens.mine(whose):
                     await send(Listed(row=token_row(token)))
             case TokenRevoke(token=token):
-                gone = await self._tokens.revoke(token, whose)
+                by = who.user or f"os:{who.os_user}"
+                gone = await self._tokens.revoke(token, whose, by)
                 await send(Listed(row=token_row(gone)))
 
     async def _tell(self, answer: Answer, send: Send) -> None:

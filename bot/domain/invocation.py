@@ -61,7 +61,7 @@ class Origin(BaseModel):
     *response_url* is Slack's, good for 30 minutes. Of what is asked *aside* who asked alone is
     told, by direct message. *owner* is the person for whom a schedule asks, *late* says that it
     asks later than it should, and by how much, or as of when. What it finds takes the place of what
-    the invocation *renews* had found.
+    the invocation *renews* had found. *token* is the id of the personal token that was shown.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -75,6 +75,7 @@ class Origin(BaseModel):
     owner: str | None = None
     late: str = ""
     renews: str | None = None
+    token: str | None = None
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,7 @@ def event(
     now = clock.now()
     operation, params = case.declared, case.params
     vouched = {"vouched": case.actor.vouched} if case.actor and case.actor.vouched else {}
+    shown = {"token": case.origin.token} if case.origin.token else {}
     return Event(
         id=new_id(now),
         at=now,
@@ -105,7 +106,7 @@ def event(
         params=facts(operation, params) if operation and params and stage in ASKED else {},
         fields=operation.fields if operation else (),
         decision=decision,
-        detail={**(detail or {}), **vouched},
+        detail={**(detail or {}), **vouched, **shown},
     )
 
 

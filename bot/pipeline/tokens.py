@@ -8,8 +8,8 @@ While Slack answers, who holds a token is whom Slack says they are: a guest or a
 switched off stays what it is. While Slack is silent and what was known of the person is too old,
 the name sealed in the token stands for them, without any group, and for declaring by the web form
 alone: the least that a rule can be asked about. That somebody who has left since could still sound
-the alarm is the price; the alarm says `by token` after their name, the record which token it was,
-and taking them out of `cli.users` ends it.
+the alarm is the price; the alarm says `by token` after their name, and taking them out of
+`cli.users` ends it. The record says which token was shown, whether Slack answers or not.
 """
 
 import hashlib
@@ -112,7 +112,7 @@ class Tokens:
         )
         await self._forget_old(now)
         await self.shelf.keep(digest, token)
-        await self._record("token made", token)
+        await self._record("token made", token, user)
         return secret, token
 
     async def mine(self, user: str | None) -> Sequence[Token]:
@@ -120,15 +120,15 @@ class Tokens:
         known = (token for _, token in await self.shelf.listed())
         return [t for t in known if self._counts(t) and user in (None, t.user)]
 
-    async def revoke(self, token: str, user: str | None) -> Token:
+    async def revoke(self, token: str, user: str | None, by: str) -> Token:
         """Make the token with the id *token* count no more; of *user* alone, unless that is None.
 
-        Raises BadRequest where there is none.
+        *by* is who does it, for the record. Raises BadRequest where there is none.
         """
         for digest, known in await self.shelf.listed():
             if known.id == token and user in (None, known.user):
                 await self.shelf.drop(digest)
-                await self._record("token revoked", known)
+                await self._record("token revoked", known, by)
                 return known
         raise BadRequest(
             f"There is no token {token[:20]!r} of yours.",
@@ -151,10 +151,10 @@ class Tokens:
         silent = isinstance(why.__cause__, TimeoutError | Unreachable)
         if not silent or origin.surface is not Surface.WEB or operation != DECLARE:
             return None
-        held = [t for t in await self.mine(origin.user) if t.team == origin.team]
-        if not held:
+        held = (t for t in await self.mine(origin.user) if t.team == origin.team)
+        known = next((t for t in held if t.id == origin.token), None)
+        if known is None:
             return None
-        known = held[-1]
         return Actor(
             team=origin.team,
             id=origin.user,
@@ -171,13 +171,14 @@ class Tokens:
             if token.expires <= now:
                 await self.shelf.drop(digest)
 
-    async def _record(self, did: str, token: Token) -> None:
+    async def _record(self, did: str, token: Token, by: str) -> None:
         told = own_event(
             Stage.CONFIG_CHANGED,
             self.clock,
-            actor=token.user,
+            actor=by,
             did=did,
             token=token.id,
+            user=token.user,
             os_user=token.os_user,
             expires=token.expires.isoformat(),
         )

@@ -25,6 +25,7 @@ PRIVATE = "-----BEGIN RSA PRIVATE" + " KEY-----\nMIIB\nAAAA\n-----END RSA PRIVAT
         (APP, "a Slack token"),
         (HOOK, "a Slack webhook"),
         (JWT, "a JWT"),
+        ("rbt_Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6", "a Redbutton token"),
         (AWS, "an AWS key"),
         (GITHUB, "a GitHub token"),
         (PRIVATE, "a private key"),

@@ -152,8 +152,8 @@ class PretendTokens:
         self.done.append(f"list of {user}")
         return self.kept
 
-    async def revoke(self, token: str, user: str | None) -> Token:
-        self.done.append(f"revoke {token} of {user}")
+    async def revoke(self, token: str, user: str | None, by: str) -> Token:
+        self.done.append(f"revoke {token} of {user} by {by}")
         return TOKEN
 
 

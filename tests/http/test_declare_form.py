@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -164,7 +164,7 @@ async def test_a_token_that_nobody_made_does_nothing(ada: Browser, token: str) -
 
 async def test_a_token_ends_when_it_is_revoked(ada: Browser) -> None:
     [kept] = await ada.w.bot.tokens.mine(ada.w.ada.id)
-    await ada.w.bot.tokens.revoke(kept.id, ada.w.ada.id)
+    await ada.w.bot.tokens.revoke(kept.id, ada.w.ada.id, ada.w.ada.id)
 
     await ada.declares()
 
@@ -270,11 +270,44 @@ async def test_who_was_switched_off_since_declares_nothing_by_their_token(ada: B
 
 async def test_making_and_revoking_are_on_the_record_without_the_secret(ada: Browser) -> None:
     [kept] = await ada.w.bot.tokens.mine(None)
-    await ada.w.bot.tokens.revoke(kept.id, None)
+    await ada.w.bot.tokens.revoke(kept.id, None, "os:root")
 
     kept_of = ada.w.bot.kept
     found = await kept_of.store.read(lambda c: search(c, Filter(limit=1000), kept_of.sealer))
-    bodies = str([one.body for one in found])
-    assert "token made" in bodies
-    assert "token revoked" in bodies
-    assert ada.token not in bodies
+    told = {one.body["detail"]["did"]: one for one in found if "did" in one.body.get("detail", {})}
+    assert told["token made"].actor == ada.w.ada.id
+    assert told["token revoked"].actor == "os:root"
+    assert told["token revoked"].body["detail"]["user"] == ada.w.ada.id
+    assert ada.token not in str([one.body for one in found])
+
+
+def goes_on_talking(w: World) -> None:
+    """Let Slack answer as it did."""
+    w.slack.workspace.faults.clear()
+
+
+@pytest.mark.parametrize("slack", [goes_on_talking, falls_silent])
+async def test_the_record_says_which_of_somebodys_tokens_was_shown(
+    tmp_path: Path, slack: Callable[[World], None]
+) -> None:
+    async with at_the_form(tmp_path) as ada:
+        _, newer = await ada.w.bot.tokens.make("ada", ada.w.slack.team_id, ada.w.ada.id, 30)
+        [older] = {one.id for one in await ada.w.bot.tokens.mine(ada.w.ada.id)} - {newer.id}
+        slack(ada.w)
+
+        await ada.declares()
+        await ada.until_declared()
+
+        assert {e["detail"].get("token") for e in await declared(ada.w)} == {older}
+        assert newer.id not in str(await ada.w.events())
+        ada.w.slack.workspace.faults.clear()
+
+
+async def test_a_token_that_somebody_typed_into_a_field_is_not_on_the_record(
+    ada: Browser,
+) -> None:
+    await ada.declares(f"Checkout fails {ada.token}")
+
+    [event] = await declared(ada.w)
+    assert ada.token not in str(event)
+    assert "looks like a Redbutton token" in event["params"]["title"]

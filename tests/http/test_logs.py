@@ -38,6 +38,7 @@ def test_every_line_is_json_with_its_invocation(lines: io.StringIO) -> None:
     [
         "xoxb-123-456-abcDEF",
         "xapp-1-A0-123-abc",
+        "rbt_Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6",
         "xoxe.xoxp-1-abc",
         "https://hooks.slack.com/commands/T1/2/abc",
     ],
