@@ -26,11 +26,11 @@ def token(joined: Joined, *, days: int, listing: bool, revoke: str | None, as_js
     from bot.cli.wire import TokenList, TokenMake, TokenRevoke  # noqa: PLC0415  The same.
 
     looks = TokenList() if listing else TokenMake(days=days)
-    asked = TokenRevoke(token=revoke) if revoke else looks
+    asked = looks if revoke is None else TokenRevoke(token=revoke)
     found = asyncio.run(rows(joined().folder(), asked))
     if as_json:
         tell_json(found)
-    elif revoke:
+    elif revoke is not None:
         click.echo(f"The token {revoke} counts no more.")
     elif listing and found:
         listed = [(r["id"], r["name"], r["os_user"], local(str(r["expires"]))) for r in found]

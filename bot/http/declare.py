@@ -107,8 +107,7 @@ class DeclareForm:
         once = said.get("once", "")
         if not _ONCE.fullmatch(once):
             return self._again(said, {"": "The form was not sent whole; send it once more."}, 400)
-        whose = {"team": holder.team, "user": holder.user, "token": holder.id}
-        origin = Origin(surface=Surface.WEB, **whose)
+        origin = Origin(surface=Surface.WEB, team=holder.team, user=holder.user, token=holder.id)
         values = {name: said[name] for name in FIELDS if said.get(name, "").strip()}
         key = f"web:{holder.team}:{holder.user}:{once}"
         match await self._desk.ask(Asking(key, origin, DECLARE, Form(values))):

@@ -121,15 +121,24 @@ async def test_a_token_is_revoked(shell: Shell, mine: PretendTokens) -> None:
     seen = await shell("token", "--revoke", "0badcafe")
 
     assert "counts no more" in seen.stdout
-    assert mine.done == ["revoke 0badcafe of None"]
+    assert mine.done == ["revoke 0badcafe of None by U0ADA"]
+
+
+async def test_revoking_a_token_without_a_name_makes_none(
+    shell: Shell, mine: PretendTokens
+) -> None:
+    seen = await shell("token", "--revoke", "")
+
+    assert "rbt_secret" not in seen.stdout
+    assert mine.done == ["revoke  of None by U0ADA"]
 
 
 @pytest.mark.usefixtures("mine")
 async def test_a_token_that_is_not_there_is_told(
     shell: Shell, tokens: PretendTokens, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def gone(token: str, user: str | None) -> Token:
-        raise BadRequest(f"There is no token {token!r} of yours, {user}.", fix="List them.")
+    async def gone(token: str, user: str | None, by: str) -> Token:
+        raise BadRequest(f"There is no token {token!r} of yours, {user}, {by}.", fix="List them.")
 
     monkeypatch.setattr(tokens, "revoke", gone)
 
