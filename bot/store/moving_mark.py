@@ -9,10 +9,12 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from audit.tables import audit_event, subject_key
 from bot.domain.errors import Misconfigured, Refused
 from bot.store.database import Store
-from bot.store.tables import invocation, message, meta, step, timer
+from bot.store.moving_rows import PLAIN
+from bot.store.tables import meta
 
-HELD = (audit_event, subject_key, invocation, step, timer, message)
-"""The tables that are carried over. `meta` speaks of a store and `replica` of its processes."""
+HELD = (audit_event, subject_key, *PLAIN)
+"""The tables that are carried over. `meta` speaks of a store, `replica` and `writer` of its
+processes."""
 
 _HALF, _WHOLE = "moving", "moved"
 _marked = select(meta.c.name, meta.c.value).where(meta.c.name.in_((_HALF, _WHOLE)))

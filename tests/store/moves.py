@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, insert, select
 
 from audit.sealing import Sealer
 from audit.subjects import SubjectKeys
@@ -19,6 +19,16 @@ from bot.pipeline.protocols import Entry, Timer
 from bot.store.book import SqlBook
 from bot.store.database import Store
 from bot.store.moving import Tell, move, old_store
+from bot.store.rows import stamp
+from bot.store.tables import (
+    approval,
+    change_freeze,
+    incident,
+    memo,
+    moment,
+    review,
+    schedule,
+)
 from tests.clock import SetClock
 from tests.store.samples import KEY, asking, main, note, told
 
@@ -46,7 +56,7 @@ class Old:
 
     async def fill(self) -> None:
         """Put something of everything into it."""
-        async with self.opened() as (_, book):
+        async with self.opened() as (store, book):
             self.waiting = await self.asked(book, "waits")
             self.running = await self.asked(book, "runs")
             self.ended = await self.asked(book, "ended")
@@ -60,6 +70,23 @@ class Old:
             await book.move(self.ended, State.SUCCEEDED, end, params="{}")
             due = self.clock.now() + timedelta(hours=1)
             await book.write(None, Entry(timers=(Timer("probe", self.running, due, {"a": "b"}),)))
+            await store.write(self._fill_more)
+
+    def _fill_more(self, connection: Connection) -> None:
+        """Put a row into each table that the book does not fill by itself."""
+        at, body = stamp(self.clock.now()), {"body": b"sealed"}
+        of = {"invocation": self.waiting, **body}
+        ask = {"version": 1, "state": "open", "expires_at": at}
+        connection.execute(insert(approval), {**of, **ask})
+        connection.execute(insert(review), {**of, "team": "T1", "actor": "U1", "at": at})
+        frozen = {"id": "f1", "team": "T1", "by": "U1", "at": at, "until": at}
+        connection.execute(insert(change_freeze), {**frozen, **body})
+        fire = {"id": "i1", "team": "T1", "number": 1, "key": "k", "version": 1, "live": 1}
+        connection.execute(insert(incident), {**fire, "at": at, **body})
+        connection.execute(insert(moment), {"incident": "i1", "source": "s", "at": at, **body})
+        connection.execute(insert(memo), {"name": "token:1", "at": at, **body})
+        daily = {"team": "T1", "name": "daily", "key": "k", "version": 1, "since": at}
+        connection.execute(insert(schedule), {**daily, "changed_at": at, **body})
 
     async def asked(self, book: SqlBook, key: str) -> str:
         """Open an asking and return its id."""

@@ -106,7 +106,8 @@ async def test_a_move_says_what_it_did(old: Old, database: str) -> None:
 
     assert heard[0] == "audit_event: all 5 rows are there."
     assert heard[-1] == "Every row was compared, and every event with its hash."
-    assert "audit_event 5, subject_key 1, invocation 3, step 1, timer 1, message 4." in rows
+    counts = "audit_event 5, subject_key 1, invocation 3, step 1, timer 1, message 4, approval 1,"
+    assert f"{counts} review 1, change_freeze 1, incident 1, moment 1, memo 1, schedule 1." in rows
     assert waiting.startswith("Invocations that wait: 2.")
 
 
@@ -114,4 +115,4 @@ async def test_a_move_ends_in_the_record(old: Old, database: str) -> None:
     await carried(old.path, database)
 
     body = (await rows_at(database, audit_event))[-1].body
-    assert '"moved":{"from":"sqlite","rows":{"audit_event":5' in body
+    assert '"moved":{"from":"sqlite","rows":{"approval":1,"audit_event":5' in body

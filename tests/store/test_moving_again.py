@@ -144,16 +144,25 @@ def _killed_at(part: str, old: Old, url: str) -> None:
         mover.kill()
 
 
+@pytest.mark.parametrize(
+    ("table", "spoiling", "count"),
+    [
+        ("message", "UPDATE message SET slot = slot || '?' WHERE id = 1", 4),
+        ("incident", "UPDATE incident SET room = 'C9'", 1),
+        ("approval", "UPDATE approval SET version = 2", 1),
+        ("schedule", "UPDATE schedule SET since = ''", 1),
+    ],
+)
 async def test_a_row_that_did_not_arrive_well_is_found(
-    old: Old, database: str, postgres: Server
+    old: Old, database: str, postgres: Server, table: str, spoiling: str, count: int
 ) -> None:
     name = urlsplit(database).path[1:]
 
     def spoil() -> None:
-        postgres.says("UPDATE message SET slot = slot || '?' WHERE id = 1", database=name)
+        postgres.says(spoiling, database=name)
 
-    with pytest.raises(RedbuttonError, match="The rows of 'message' differ: 4 in the old"):
-        await carried(old.path, database, does_at("message: all", spoil))
+    with pytest.raises(RedbuttonError, match=f"The rows of '{table}' differ: {count} in the old"):
+        await carried(old.path, database, does_at(f"{table}: all", spoil))
 
     await carried(old.path, database)
     await is_whole(old, database)
