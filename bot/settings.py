@@ -199,7 +199,7 @@ class Settings(BaseSettings):
     """What Slack signs its requests with; set, requests come by HTTP."""
 
     app_token: SecretStr | None = Field(None, validation_alias="SLACK_APP_TOKEN")
-    """The app-level token, `xapp-…`; set, requests come over Socket Mode: no port is opened."""
+    """The app-level token, `xapp-…`; set, the bot connects to Slack, by Socket Mode."""
 
     api_url: Annotated[str, StringConstraints(pattern=r"^https?://\S+/$")] = Field(
         "https://slack.com/api/", validation_alias="SLACK_API_URL"
