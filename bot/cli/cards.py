@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import click
 
 from bot.cli.codes import Exit
-from bot.cli.printing import shown, tell_problem, tell_table
+from bot.cli.printing import shown, tell_json, tell_problem, tell_table
 from bot.cli.quoting import for_shell
 from bot.domain.invocation import State, StepState
 from bot.domain.notice import RunCard, StepLine
@@ -42,6 +42,15 @@ def tell_end(card: RunCard) -> Exit:
     tell_problem(card.problem, card.fix)
     if card.undo:
         click.echo(f"To take it back: redbutton run {shown(_for_shell(card.undo))}")
+    return _exit(card.state)
+
+
+def tell_rows(card: RunCard) -> Exit:
+    """Print the table of *card*'s result as JSON, a row each; return the exit code."""
+    if card.result is not None:
+        header, *rows = card.result.table or ((),)
+        tell_json([dict(zip(header, row, strict=True)) for row in rows])
+    tell_problem(card.problem, card.fix)
     return _exit(card.state)
 
 

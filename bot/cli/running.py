@@ -46,6 +46,9 @@ def run(  # noqa: PLR0913  Each is an option of the command.
 
     if save is not None and save.exists():
         raise BadRequest(f"{str(save)!r} exists.", fix="Name a file that does not: `--save PATH`.")
+    if save is not None and not save.parent.is_dir():
+        why = f"There is no folder {str(save.parent)!r} to save into."
+        raise BadRequest(why, fix="Make it, or name another: `--save PATH`.")
     asked = asking(operation, words, again=again, confirm=confirm, glass=glass)
     watch = Watch(joined().folder(), asked)
     code = _watched(watch)

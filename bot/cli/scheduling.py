@@ -4,7 +4,7 @@ import asyncio
 
 import click
 
-from bot.cli.running import Joined
+from bot.cli.running import AS_JSON, Joined
 
 
 @click.group()
@@ -13,10 +13,11 @@ def schedule() -> None:
 
 
 @schedule.command("list")
+@AS_JSON
 @click.pass_obj
-def list_schedules(joined: Joined) -> None:
+def list_schedules(joined: Joined, *, as_json: bool) -> None:
     """List the schedules, and when each comes next."""
-    _run(joined, "schedule.list", ())
+    _run(joined, "schedule.list", (), as_json=as_json)
 
 
 @schedule.command("run")
@@ -27,8 +28,8 @@ def run_schedule(joined: Joined, name: str) -> None:
     _run(joined, "schedule.run", (f"name={name}",))
 
 
-def _run(joined: Joined, operation: str, words: tuple[str, ...]) -> None:
+def _run(joined: Joined, operation: str, words: tuple[str, ...], *, as_json: bool = False) -> None:
     from bot.cli.watching import Watch, asking  # noqa: PLC0415  It is heavy, and `--help` is not.
 
     asked = asking(operation, words, again=True, confirm=None)
-    raise SystemExit(asyncio.run(Watch(joined().folder(), asked).go()))
+    raise SystemExit(asyncio.run(Watch(joined().folder(), asked, as_json=as_json).go()))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from bot.cli.cards import CheckList, tell_end
+from bot.cli.cards import CheckList, tell_end, tell_rows
 from bot.cli.client import HungUp, NoBot, replies, rows, strange
 from bot.cli.codes import Exit
 from bot.cli.printing import shown, tell_json, tell_problem, tell_table
@@ -18,12 +18,16 @@ from bot.pipeline.answers import Answer, Ask, Refusal, Taken
 
 
 class Watch:
-    """One asking, from the first word to what came of it; *invocation* once that is known."""
+    """One asking, from the first word to what came of it; *invocation* once that is known.
 
-    def __init__(self, folder: Path, request: Run | Spoken) -> None:
+    With *as_json* nothing is printed of what was found but its rows.
+    """
+
+    def __init__(self, folder: Path, request: Run | Spoken, *, as_json: bool = False) -> None:
         self.invocation: str | None = None
         self._folder = folder
         self._request = request
+        self._as_json = as_json
         self._list = CheckList()
         self._last: RunCard | None = None
 
@@ -53,7 +57,7 @@ class Watch:
         async for reply in replies(self._folder, self._request):
             code = self._hear(reply)
         if self._last is not None:
-            return tell_end(self._last)
+            return tell_rows(self._last) if self._as_json else tell_end(self._last)
         if self.invocation is not None:
             raise RedbuttonError("The run ended out of this bot's sight.", fix=self.how_to_look())
         return code
@@ -64,7 +68,8 @@ class Watch:
                 return self._answered(answer)
             case Pictured(card=card):
                 self._last = card
-                self._list.tell(card)
+                if not self._as_json:
+                    self._list.tell(card)
                 return Exit.DONE
             case Listed(row=row) if isinstance(self._request, Spoken):
                 click.echo(shown(row.get("say", "")))

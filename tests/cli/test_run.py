@@ -220,6 +220,17 @@ async def test_what_is_told_one_by_one_stands_below_each_other(
 
 
 @pytest.mark.usefixtures("door")
+async def test_nothing_is_asked_where_its_file_could_not_be_saved(
+    shell: Shell, desk: PretendDesk, tmp_path: Path
+) -> None:
+    seen = await shell("run", "users.suspend", "ada", "r", "--save", str(tmp_path / "no" / "new"))
+
+    assert seen.exit_code == 2
+    assert "There is no folder" in seen.stderr
+    assert desk.asked == []
+
+
+@pytest.mark.usefixtures("door")
 async def test_a_results_file_is_saved_where_it_is_said(
     shell: Shell, desk: PretendDesk, tmp_path: Path
 ) -> None:

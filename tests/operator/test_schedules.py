@@ -1,5 +1,6 @@
 """Schedules from the command line, and as the settings tell them."""
 
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -27,12 +28,14 @@ async def test_a_schedule_is_listed_and_run_from_the_command_line(here: Installa
     made = await here.place.types("run", "schedule.add", *words, f"channel={here.ops.id}")
 
     listed = await here.place.types("schedule", "list")
+    rows = await here.place.types("schedule", "list", "--json")
     run = await here.place.types("schedule", "run", "rota")
     await here.slack.until(lambda: "Nothing is frozen." in here.slack.sees(here.sam).text)
 
     assert (made.code, listed.code, run.code) == (0, 0, 0)
     assert "Every weekday at 09:00, Europe/Berlin." in made.out
     assert "weekdays at 09:00 Europe/Berlin" in listed.out
+    assert [(r["name"], r["asks for"]) for r in json.loads(rows.out)] == [("rota", "freeze.list")]
     assert "`rota` asked for freeze.list." in run.out
 
 
