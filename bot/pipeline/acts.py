@@ -1,5 +1,6 @@
 """What people do with an invocation that exists: cancel it, share what it found."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from bot.domain.catalogue import Catalogue
@@ -13,6 +14,7 @@ from bot.domain.record import Stage
 from bot.pipeline.answers import Answer, Refusal, Taken
 from bot.pipeline.approving import Approving
 from bot.pipeline.deciding import refusal
+from bot.pipeline.matters import by
 from bot.pipeline.protocols import Book, Directory, Draft, Entry
 from bot.pipeline.recording import ClearCase, drafts, event, stored_case
 from bot.pipeline.surroundings import Surroundings
@@ -45,7 +47,7 @@ class Acts:
             return GONE
         # Who asked may always stop it: no rule about doing it is one about leaving it.
         mine = (found.origin.team, found.origin.user) == (origin.team, origin.user)
-        no = await self._known(origin) if mine else await self._may(case, origin)
+        no = await self._known(origin) if mine else await self._may(case, origin, "cancel")
         if no is not None:
             return no
         if not await self.book.cancel(invocation, origin.user):
@@ -68,7 +70,7 @@ class Acts:
         mine = found is not None and found.origin.user == origin.user
         if not mine or not isinstance(case, ClearCase) or not isinstance(notice, RunCard):
             return GONE
-        no = await self._may(case, origin)
+        no = await self._may(case, origin, "share")
         if no is not None:
             return no
         detail: dict[str, object] = {"step": "Shared with the channel", "state": "done"}
@@ -85,8 +87,8 @@ class Acts:
             return Refusal(message=unknown.message, fix=unknown.fix, code="unknown_actor")
         return None
 
-    async def _may(self, case: ClearCase, origin: Origin) -> Refusal | None:
-        """Ask whether who acts could have asked for *case* here and now."""
+    async def _may(self, case: ClearCase, origin: Origin, act: str) -> Refusal | None:
+        """Ask whether who acts could have asked for *case* here and now; a no is recorded."""
         try:
             actor = await self.directory.actor(origin.team, origin.user)
         except NotAllowed as unknown:
@@ -100,6 +102,11 @@ class Acts:
         if decision.allowed or decision.effect is Effect.NEEDS_APPROVAL:
             return None
         no = refusal(decision, case.declared, actor, asked)
+        detail: dict[str, object] = {"act": act, "code": decision.code, "why": no.message}
+        told = by(event(case, Stage.DENIED, self.clock, detail=detail), origin)
+        # A refusal that cannot be written is said all the same.
+        with suppress(NotNow):
+            await self.book.write(case.id, Entry((replace(told, params={}),)))
         return Refusal(message=no.message, fix=no.fix, code=decision.code)
 
 

@@ -58,7 +58,12 @@ async def test_a_stranger_cancels_nothing_and_reads_why(tmp_path: Path, ledger: 
             await reads(here, here.mallory, "Guests, people of other organisations and bots")
             gate.let_go()
         await reads(here, here.ada, "· done ·")
+        tried = [e for e in await here.events() if e["stage"] == "denied"]
 
+    assert [(e["actor"], e["detail"]["act"]) for e in tried] == [
+        (here.sam.id, "cancel"),
+        (here.mallory.id, "cancel"),
+    ]
     assert len(ledger.effects()) == 3
     assert "Only" not in here.slack.sees(here.ada).text
 
