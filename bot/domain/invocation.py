@@ -31,8 +31,12 @@ MOVES: Mapping[State, frozenset[State]] = MappingProxyType(
         State.ACCEPTED: frozenset(
             {State.RUNNING, State.WAITING, State.DENIED, State.CANCELLED, State.FAILED}
         ),
+        # What a killed process had only begun is asked about again, and may be denied or wait.
         State.RUNNING: frozenset(
-            {State.DENIED, State.SUCCEEDED, State.FAILED, State.CANCELLED, State.UNKNOWN}
+            {
+                *(State.DENIED, State.WAITING),
+                *(State.SUCCEEDED, State.FAILED, State.CANCELLED, State.UNKNOWN),
+            }
         ),
         State.SUCCEEDED: frozenset(),
         State.FAILED: frozenset(),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.invocation import State
+from bot.pipeline.protocols import Entry
 from tests.scenarios import kinds
 from tests.scenarios.desks import BEA, RULES, desk
 from tests.world import Flavour, World
@@ -53,6 +54,29 @@ async def test_who_lost_the_group_before_it_ran_does_not_count_and_another_finis
         assert card.buttons[0].text == "Approve"
         assert (await d.w.stages()).count("approval.requested") == 2
         assert (await d.w.stages()).count("started") == 1
+        assert d.w.changes() == 1
+
+
+async def test_who_lost_the_group_while_a_killed_bot_had_only_begun_it_does_not_count(
+    tmp_path: Path,
+) -> None:
+    async with desk(tmp_path, alone=True) as d:
+        fay = d.w.slack.person("fay")
+        await d.w.slack.joins(fay)
+        await d.asks()
+        d.w.bot.dispatch.paused = True
+        await d.agree(d.dee, d.dan, d.eve)
+        await d.shows(d.dan, "· approved ·")
+        book = d.w.bot.kept.book
+        [found] = await book.in_state({State.ACCEPTED})
+        await book.take(found.id, "a bot that was killed before the first step", Entry())
+        await d.w.slack.regroups("finance", [d.dee, d.dan, fay])
+        await d.goes_on()
+        await d.reads(d.w.ada, LOST)
+        await d.reads(fay, "*finance* 1 of 2")
+        await d.agree(fay)
+        await d.reads(d.w.ada, f"{BEA} is suspended")
+
         assert d.w.changes() == 1
 
 
