@@ -203,7 +203,7 @@ def _desk(
     parts = Parts(
         *(known.catalogue, known.rules, people, book, around, works.offers, clock),
         *(works.dispatch.go, works.waiting.requesting.opening, works.timers.wake, glass),
-        *(tokens.vouched, troubles.desk.rooms),
+        *(tokens.vouched, troubles.desk.told_here),
     )
     approving = works.waiting.approving
     acts = Acts(known.catalogue, known.rules, people, book, around, clock, approving)

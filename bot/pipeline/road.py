@@ -23,7 +23,7 @@ from bot.pipeline.breaking import Glass, with_broken_glass
 from bot.pipeline.browsing import no_such
 from bot.pipeline.deciding import refusal, waiting
 from bot.pipeline.forgetting import AGAIN_FOR, forgetting
-from bot.pipeline.incidents.indoors import RoomsOf, indoors, no_rooms
+from bot.pipeline.incidents.indoors import ToldHere, indoors, told_nowhere
 from bot.pipeline.metrics import ANSWERED
 from bot.pipeline.offers import Offers
 from bot.pipeline.protocols import (
@@ -41,7 +41,7 @@ from bot.pipeline.recording import Case, ClearCase, card, discreet, drafts, even
 from bot.pipeline.surroundings import Surroundings, counted
 from bot.pipeline.turns import Turns
 from bot.pipeline.understanding import Understood, understand, unfit
-from bot.pipeline.values import meaning, params_from_json
+from bot.pipeline.values import facts, meaning, params_from_json
 from bot.pipeline.verdicts import No, Yes
 from bot.pipeline.vouching import Vouch, nobody, who_asks
 
@@ -79,7 +79,7 @@ class Parts:
     """What the road is joined from.
 
     *approval* makes the timer that asks for approval, *wake* has it looked at, at once. *vouch*
-    says who asks where the directory cannot, *rooms* which channels are incidents'.
+    says who asks where the directory cannot, *told_here* where incidents are spoken of.
     """
 
     catalogue: Catalogue
@@ -94,7 +94,7 @@ class Parts:
     wake: Callable[[], None]
     glass: Glass
     vouch: Vouch = nobody
-    rooms: RoomsOf = no_rooms
+    told_here: ToldHere = told_nowhere
 
 
 class Road:
@@ -143,9 +143,10 @@ class Road:
             actor = await who_asks(*known, asking.origin, operation.name)
         except NotAllowed as stranger:
             return await self._refuse(case, asking, No(stranger))
-        origin = await indoors(asking.origin, operation, self._is.rooms)
+        heard = understand(operation, asking.said, actor.zone)
+        origin = await indoors(asking.origin, operation, heard.values, self._is.told_here)
         case = replace(case, origin=origin, actor=actor, declared=operation)
-        match understand(operation, asking.said, actor.zone):
+        match heard:
             case Understood(params=Params() as params) as said if not said.unconfirmed:
                 return await self._decide(case.clear(actor, operation, params), asking)
             case said:
@@ -357,13 +358,14 @@ class Road:
         operation = self._is.catalogue.get(held.operation)
         if operation is None:
             return Refusal(message=f"There is no operation {held.operation!r} any more.")
-        origin = await indoors(asking.origin, operation, self._is.rooms)
+        params = params_from_json(operation, held.params)
+        said = facts(operation, params)
+        origin = await indoors(asking.origin, operation, said, self._is.told_here)
         asking = replace(asking, origin=origin)
         try:
             actor = await self._is.directory.actor(origin.team, origin.user)
         except NotAllowed as unknown:
             return await self._refuse(self._case(asking), asking, No(unknown))
-        params = params_from_json(operation, held.params)
         return await self._decide(self._case(asking).clear(actor, operation, params), asking)
 
     def _case(self, asking: Asking) -> Case:

@@ -149,3 +149,52 @@ async def test_what_is_asked_once_more_elsewhere_is_told_to_who_asked_alone(
         await here.slack.until(lambda: here.slack.sees(ada).text.count("It is the vault") > 1, 15)
 
         assert "It is the vault" not in here.slack.sees(here.world.sam).text
+
+
+OTHERS_READ = "Others would read this here, so nothing was done."
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        (f"/incident update {SUMMARY} incident=INC-1", OTHERS_READ),
+        (f"/ops incident.rename title='{TITLE}' incident=loyal-falcon", OTHERS_READ),
+        ("/ops incident.role role=scribe incident=INC-1", OTHERS_READ),
+        ("/ops incident.merge into=INC-1", "one that is not cannot be merged"),
+    ],
+)
+async def test_what_is_said_of_a_private_incident_in_the_room_of_another_nobody_else_reads(
+    tmp_path: Path, line: str, answer: str
+) -> None:
+    async with fire(tmp_path, incident=everything, announced=True) as here:
+        incident = await declared(here)
+        ada, sam = here.world.ada, here.world.sam
+        other = "/ops incident.declare title='Cards fail' severity=SEV4 service=search"
+        await here.slack.types(sam, other, here.world.ops)
+        second = await here.pressed(2)
+        room = here.slack.workspace.channels[second.room or ""]
+        await here.slack.joins_channel(ada, room)
+        await here.slack.types(ada, line, room)
+        await here.slack.until(lambda: answer in here.slack.sees(ada).text, 15)
+        whole = await here.desk.get(incident.id)
+
+        assert leaks(here, whole, SECRETS, insiders(here, whole)) == []
+        assert "INC-1" not in here.slack.sees(sam).text
+
+
+async def test_who_asks_in_a_room_cannot_tell_a_private_incident_from_none(tmp_path: Path) -> None:
+    async with fire(tmp_path, incident=everything, announced=True) as here:
+        await declared(here)
+        sam = here.world.sam
+        other = "/ops incident.declare title='Cards fail' severity=SEV4 service=search"
+        await here.slack.types(sam, other, here.world.ops)
+        second = await here.pressed(2)
+        room = here.slack.workspace.channels[second.room or ""]
+        for number in (1, 99):
+            await here.slack.types(sam, f"/incident note It is back incident=INC-{number}", room)
+        await here.slack.until(
+            lambda: here.slack.sees(sam).text.count("There is no incident 'INC-") > 1, 15
+        )
+
+        told = [m for m in here.slack.workspace.messages if m.channel == room.id and not m.only_for]
+        assert "There is no incident" not in str([m.blocks for m in told])

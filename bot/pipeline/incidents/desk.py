@@ -1,7 +1,7 @@
 """The incidents: declared once, changed one after the other, shown as they stand."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
@@ -82,6 +82,16 @@ class IncidentDesk:
         self._rooms[team] = (now, rooms)
         return rooms
 
+    async def told_here(self, team: str, channel: str, named: Collection[str]) -> bool:
+        """Say whether *channel* is a room where everybody may read of the incidents *named*.
+
+        Those of a private one's room alone may; one that nobody finds may be private, too.
+        """
+        if channel not in await self.rooms(team):
+            return False
+        found = [await self._called(which.strip(), team) for which in named]
+        return all(one and (one.room == channel or not one.private) for one in found)
+
     async def declare(self, draft: Draft, by: Actor, invocation: str, *, key: str) -> Declared:
         """See `Incidents.declare`."""
         now = self._clock.now()
@@ -124,20 +134,20 @@ class IncidentDesk:
     async def meant(self, which: str, who: Actor, channel: str | None) -> Incident:
         """See `Incidents.meant`."""
         which = which.strip()
-        found = await (self._called(which, who) if which else self._here(who, channel))
+        found = await (self._called(which, who.team) if which else self._here(who, channel))
         if found is None or found.team != who.team or not found.may_see(who.id):
             raise _nothing(which)
         return found
 
-    async def _called(self, which: str, who: Actor) -> Incident | None:
+    async def _called(self, which: str, team: str) -> Incident | None:
         if number := _NUMBER.fullmatch(which):
-            return await self.shelf.numbered(who.team, int(number[1]))
+            return await self.shelf.numbered(team, int(number[1]))
         if room := _ROOM.fullmatch(which):
-            return await self.shelf.in_room(who.team, room[1] or room[2])
+            return await self.shelf.in_room(team, room[1] or room[2])
         if (found := await self.shelf.get(which)) is not None:
             return found
         wanted = which.casefold().lstrip("#")
-        live = await self.shelf.live(who.team)
+        live = await self.shelf.live(team)
         # One that has no channel yet is not called by nothing.
         return next((i for i in live if wanted and wanted in {i.name, i.room_name}), None)
 
