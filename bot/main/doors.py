@@ -45,10 +45,18 @@ def handlers_of(
 
 
 async def _notice(troubles: Troubles, payload: Payload) -> None:
-    """Learn that a channel was closed by hand: it may be an incident's."""
-    if payload.text("event", "type") in {"channel_archive", "group_archive"}:
-        team, channel = payload.id("team"), payload.text("event", "channel")
-        await troubles.desk.room_closed(team, channel, payload.text("event", "user"))
+    """Learn that a channel was closed by hand, who came or went: it may be an incident's."""
+    team, channel = payload.id("team"), payload.text("event", "channel")
+    who = payload.text("event", "user")
+    match payload.text("event", "type"):
+        case "channel_archive" | "group_archive":
+            await troubles.desk.room_closed(team, channel, who)
+        case "member_joined_channel":
+            await troubles.desk.came_in(team, channel, who)
+        case "member_left_channel":
+            await troubles.desk.went_out(team, channel, who)
+        case _:
+            pass
 
 
 def learn(directory: SlackDirectory, homes: HomeNews, news: str) -> None:

@@ -34,7 +34,15 @@ from bot.slack.windows import Windows
 COMMAND = "/ops"
 SHORTCUT = "run_operation"
 
-NOTICED = frozenset({"channel_archive", "group_archive", "member_joined_channel", "reaction_added"})
+NOTICED = frozenset(
+    {
+        "channel_archive",
+        "group_archive",
+        "member_joined_channel",
+        "member_left_channel",
+        "reaction_added",
+    }
+)
 """The events that tell what people do in channels."""
 
 Body = str | dict[str, Any]

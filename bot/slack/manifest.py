@@ -42,6 +42,7 @@ EVENTS = (
     "channel_unshared",
     "group_archive",
     "member_joined_channel",
+    "member_left_channel",
     "reaction_added",
     "subteam_created",
     "subteam_members_changed",

@@ -198,3 +198,34 @@ async def test_who_asks_in_a_room_cannot_tell_a_private_incident_from_none(tmp_p
 
         told = [m for m in here.slack.workspace.messages if m.channel == room.id and not m.only_for]
         assert "There is no incident" not in str([m.blocks for m in told])
+
+
+async def test_whoever_is_brought_into_the_room_by_hand_may_take_part(tmp_path: Path) -> None:
+    async with fire(tmp_path, incident=everything, announced=True) as here:
+        incident = await declared(here)
+        ada, sam = here.world.ada, here.world.sam
+        room = here.slack.workspace.channels[incident.room or ""]
+        await here.slack.joins_channel(sam, room, ada)
+        await here.until(lambda i: sam.id in i.people)
+        await here.slack.types(sam, "/incident note The mail is called back", room)
+        await here.reads(incident, "The mail is called back")
+
+        assert f"<@{sam.id}> came into the channel." in await here.told(incident)
+
+
+async def test_whoever_is_taken_out_of_the_room_learns_nothing_more(tmp_path: Path) -> None:
+    async with fire(tmp_path, incident=everything, announced=True) as here:
+        incident = await declared(here)
+        sam, ops = here.world.sam, here.world.ops
+        room = here.slack.workspace.channels[incident.room or ""]
+        await here.slack.joins_channel(sam, room, here.world.ada)
+        await here.until(lambda i: sam.id in i.people)
+        await here.slack.leaves(sam, room)
+        await here.until(lambda i: sam.id not in i.people)
+        await here.slack.types(sam, "/ops incident.show INC-1", ops)
+        await here.slack.until(
+            lambda: "There is no incident 'INC-1'" in here.slack.sees(sam).text, 15
+        )
+        await here.slack.joins_channel(sam, room, here.world.ada)
+
+        assert sam.id in (await here.until(lambda i: sam.id in i.people)).people

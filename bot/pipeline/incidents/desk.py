@@ -221,6 +221,35 @@ class IncidentDesk:
         )
         await self.change(found.id, lambda i: i.with_(room_open=False), told)
 
+    async def came_in(self, team: str, room: str, who: str) -> None:
+        """Note that *who* came into the channel *room*: of a private incident's they may know."""
+        found = await self.shelf.in_room(team, room)
+        if who and found is not None and not found.may_see(who):
+            told = self._moved(found, who, "came into")
+            await self.change(found.id, lambda i: _with(i, who), told)
+
+    async def went_out(self, team: str, room: str, who: str) -> None:
+        """Note that *who* is not in the channel *room* any more, nor in its private incident."""
+        found = await self.shelf.in_room(team, room)
+        if found is None or not found.private or who not in found.people:
+            return
+        told = self._moved(found, who, "left")
+
+        def without(incident: Incident) -> Incident:
+            people = tuple(one for one in incident.people if one != who)
+            return incident.awaiting_no((who,)).with_(people=people)
+
+        await self.change(found.id, without, told)
+
+    def _moved(self, incident: Incident, who: str, how: str) -> Moment:
+        return Moment(
+            source=f"{how} {who} {incident.version}",
+            at=self._clock.now(),
+            kind=MomentKind.NOTE,
+            text=f"<@{who}> {how} the channel.",
+            by=who,
+        )
+
     async def timeline(self, incident: str) -> Sequence[Moment]:
         """See `Incidents.timeline`."""
         return await self.shelf.moments(incident)
@@ -275,6 +304,10 @@ def _new(draft: Draft, by: Actor, invocation: str, number: int, now: datetime) -
         resolved_at=over,
         people=(by.id,),
     )
+
+
+def _with(incident: Incident, who: str) -> Incident:
+    return incident.with_(people=tuple(dict.fromkeys((*incident.people, who))))
 
 
 def _rank(one: Incident) -> tuple[int, int]:
