@@ -25,7 +25,7 @@ class DoneByHand(Params):
 async def done_by_hand(params: DoneByHand, ctx: Context, *, incidents: Incidents) -> Result:
     """Say that you did by hand what a press could not do."""
     incident = await incidents.meant(params.incident, ctx.actor, ctx.channel)
-    limb = stuck(incident, params.limb)
+    limb = await stuck(ctx, incidents, incident, params.limb)
     link = params.link.strip().strip("<>").partition("|")[0] or None
     if link is not None and urlsplit(link).scheme != "https":
         raise Refused(f"{link!r} is no address.", fix="Paste one that begins with https://.")

@@ -13,8 +13,8 @@ from bot.authoring import (
 )
 from commands.incident.choices import Which
 from commands.incident.limbs import Hands
-from commands.incident.press import carry_out
-from commands.incident.stuck import LimbName, stuck
+from commands.incident.press import SETTLED, carry_out
+from commands.incident.stuck import LimbName, stuck, worth_a_try
 from integrations.ports import Chat, Pager, StatusPage, Tracker
 
 
@@ -40,7 +40,9 @@ async def retry_limb(  # noqa: PLR0913  Its signature is its reach.
 ) -> Result:
     """Try again what a press could not do."""
     incident = await incidents.meant(params.incident, ctx.actor, ctx.channel)
-    limb = stuck(incident, params.limb)
+    limb = await stuck(ctx, incidents, incident, params.limb)
+    if limb.state not in SETTLED:
+        worth_a_try(incident, params.limb)
     hands = Hands(incidents, chat, pager, tracker, status_page, freezes)
     done = await carry_out(ctx, hands, incident.id, limb.name)
     if limb.name == "room" and done.state is LimbState.DONE:

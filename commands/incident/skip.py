@@ -22,7 +22,7 @@ class SkipLimb(Params):
 async def skip_limb(params: SkipLimb, ctx: Context, *, incidents: Incidents) -> Result:
     """Leave undone what a press could not do."""
     incident = await incidents.meant(params.incident, ctx.actor, ctx.channel)
-    limb = stuck(incident, params.limb)
+    limb = await stuck(ctx, incidents, incident, params.limb)
     left = {"state": LimbState.SKIPPED, "note": params.reason, "by": ctx.actor.id}
     await settle(ctx, incidents, incident, limb.model_copy(update=left))
     return Result(f"{limb.label} is left undone in {incident.short}: {params.reason}.")

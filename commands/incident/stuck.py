@@ -11,6 +11,7 @@ from bot.authoring import (
     MomentKind,
     Refused,
 )
+from commands.incident.acting import happened, not_ended, still_open
 from commands.incident.press import SETTLED
 
 
@@ -27,8 +28,22 @@ class LimbName(StrEnum):
     LOCK = "lock"
 
 
-def stuck(incident: Incident, name: LimbName) -> Limb:
-    """Return a limb that somebody may do something about; raise Refused."""
+ASK_FOR_HELP = frozenset({LimbName.PAGE, LimbName.LOCK})
+"""What disturbs others, and is of use only while somebody is at the incident."""
+
+
+async def stuck(ctx: Context, incidents: Incidents, incident: Incident, name: LimbName) -> Limb:
+    """Return a limb that somebody may do something about; raise Refused.
+
+    A run that begins again has settled it already: it goes on.
+    """
+    if await happened(ctx, incidents, incident, f"limb {name}"):
+        return incident.limb(name.value) or Limb(name=name.value, label=name.value)
+    return unsettled(incident, name)
+
+
+def unsettled(incident: Incident, name: LimbName) -> Limb:
+    """Return the limb *name*; raise Refused where it is not there, or settled."""
     limb = incident.limb(name.value)
     if limb is None:
         raise Refused(
@@ -42,8 +57,19 @@ def stuck(incident: Incident, name: LimbName) -> Limb:
     return limb
 
 
+def worth_a_try(incident: Incident, name: LimbName) -> None:
+    """Raise Refused where nobody wants the limb *name* any more, as *incident* has ended."""
+    (still_open if name in ASK_FOR_HELP else not_ended)(incident)
+
+
 async def settle(ctx: Context, incidents: Incidents, incident: Incident, limb: Limb) -> None:
-    """Put *limb* in place of the one that was stuck."""
+    """Put *limb* in place of the one that was stuck; raise Refused where that is settled by now."""
+    update = {"state": limb.state, "note": limb.note, "link": limb.link, "by": limb.by}
+
+    def settled(now: Incident) -> Incident:
+        unsettled(now, LimbName(limb.name))
+        return now.with_limb(limb.name, **update)
+
     told = Moment(
         source=f"limb {limb.name} {ctx.invocation}",
         at=ctx.clock.now(),
@@ -53,5 +79,4 @@ async def settle(ctx: Context, incidents: Incidents, incident: Incident, limb: L
         by_name=ctx.actor.name,
         link=limb.link,
     )
-    update = limb.model_dump(exclude={"name", "label"})
-    await incidents.change(incident.id, lambda i: i.with_limb(limb.name, **update), told)
+    await incidents.change(incident.id, settled, told)
