@@ -103,12 +103,21 @@ def _both(target: Incident, source: Incident) -> Incident:
     )
     pages = {call.page for call in target.calls}
     known = {change.invocation for change in target.changes}
+    public = target if target.public else source
     return released(target, source).with_(
+        began_at=_began(target, source),
+        public=public.public,
+        public_status=public.public_status,
         people=tuple(dict.fromkeys((*target.people, *source.people))),
         tasks=(*target.tasks, *tasks),
         calls=(*target.calls, *(c for c in source.calls if c.page not in pages)),
         changes=(*target.changes, *(c for c in source.changes if c.invocation not in known)),
     )
+
+
+def _began(target: Incident, source: Incident) -> datetime | None:
+    """Return since when there was trouble, where that is not when *target* was declared."""
+    return source.began if source.began < target.began else target.began_at
 
 
 async def invite_over(ctx: Context, chat: Chat, source: Incident, target: Incident) -> str:

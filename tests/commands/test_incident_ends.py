@@ -207,6 +207,25 @@ async def test_a_merge_moves_people_timeline_tasks_pages_and_changes(w: WarRoom)
     )
 
 
+async def test_after_a_merge_the_trouble_began_with_the_first_of_both(w: WarRoom) -> None:
+    first = await w.declared("Cards fail", severity="SEV2")
+    w.clock.pass_(3600)
+    second = await w.declared("Bank is down")
+    answered = {"acknowledged_by": "Grace", "acknowledged_at": first.at + timedelta(minutes=4)}
+    [call] = (await w.now(first)).calls
+    await w.desk.change(first.id, lambda i: i.with_(calls=(call.model_copy(update=answered),)))
+    await w.ask("incident.merge", incident="INC-1", into="INC-2")
+    w.clock.pass_(3600)
+    await w.ask("incident.status", status="resolved", incident="INC-2")
+
+    shown = await w.ask("incident.show", incident="INC-2")
+    counted = await w.ask("incident.metrics")
+
+    assert (await w.now(second)).began == first.at
+    assert shown.fields["acknowledged after"] == "4 min"
+    assert counted.table[1] == ("SEV3", "1", "4 min (1)", "2 h 00 min (1)", "2 h 00 min (1)")
+
+
 async def test_a_merge_that_begins_again_moves_nothing_twice(w: WarRoom) -> None:
     source = await w.declared("Cards fail")
     target = await w.declared("Bank is down")
