@@ -74,9 +74,11 @@ async def _said(
     params: PublishUpdate, ctx: Context, incident: Incident, status_page: StatusPage
 ) -> Publication:
     """Publish it, or add to what is published already."""
-    if incident.public:
+    # Remembered: what this run itself publishes must not be added to when it begins again.
+    there = await ctx.step("Look what is published", published, incident, status_page)
+    if there:
         label, call = "Add to the status page", status_page.amend
-        return await ctx.step(label, call, incident.public, params.status, params.message)
+        return await ctx.step(label, call, there, params.status, params.message)
     limb = incident.limb("status_page")
     bulletin = Bulletin(
         title=params.title or "We are looking into a problem",
@@ -89,6 +91,21 @@ async def _said(
         "Tell the status page",
         status_page.publish,
         bulletin,
-        key=incident.key("publication"),
+        key=_key(incident),
         rule=StepRule(find=status_page.find_published),
     )
+
+
+async def published(incident: Incident, status_page: StatusPage) -> str:
+    """Return the page's id of what it says of *incident*; empty where it says nothing.
+
+    Where an answer was lost the page may say something that we do not know of.
+    """
+    if incident.public:
+        return incident.public
+    found = await status_page.find_published(_key(incident))
+    return found.id if found else ""
+
+
+def _key(incident: Incident) -> str:
+    return incident.key("publication")

@@ -179,9 +179,12 @@ def operation_called(name: str) -> Operation:
 
 @asynccontextmanager
 async def war_room(
-    file: Path, how: Plan | None = None, desk: type[IncidentDesk] = IncidentDesk
+    file: Path,
+    how: Plan | None = None,
+    desk: type[IncidentDesk] = IncidentDesk,
+    page: StatusPage | None = None,
 ) -> AsyncIterator[WarRoom]:
-    """Open a store at *file*, with nobody in trouble yet."""
+    """Open a store at *file*, with nobody in trouble yet, and *page* for customers, if any."""
     clock = SetClock()
     store = await Store.open(file, clock=clock, key=KEY)
     outbox = SqlOutbox(store, "one")
@@ -197,7 +200,7 @@ async def war_room(
         Chat: chat,
         Pager: pager,
         Tracker: tracker,
-        StatusPage: absent,
+        StatusPage: page or absent,
     }
     for port, instance in served.items():
         ports.provide(port, instance)
