@@ -110,6 +110,7 @@ def already(incident: Incident, params: DeclareIncident) -> Result:
         "service": params.service,
         "private": "yes" if params.private else "no",
         "anyway": "yes",
+        **({"source": params.source} if params.source else {}),
     }
     join = Press(
         label=f"Join {where}",

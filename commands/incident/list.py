@@ -13,6 +13,9 @@ from bot.authoring import (
     operation,
 )
 
+LONGEST = timedelta(days=100 * 365)
+"""What is asked for further back is asked for so far back: there was no Slack then."""
+
 
 class ListIncidents(Params):
     since: Duration = timedelta(0)
@@ -22,12 +25,13 @@ class ListIncidents(Params):
 @operation("incident.list", risk=Risk.READ)
 async def list_incidents(params: ListIncidents, ctx: Context, *, incidents: Incidents) -> Result:
     """List the incidents that are open."""
-    if params.since:
-        found = await incidents.since(ctx.actor, ctx.clock.now() - params.since)
+    back = min(params.since, LONGEST)
+    if back > timedelta(0):
+        found = await incidents.since(ctx.actor, ctx.clock.now() - back)
     else:
         found = await incidents.open(ctx.actor)
     if not found:
-        return Result("No incident is open." if not params.since else "There was none.")
+        return Result("There was none." if back > timedelta(0) else "No incident is open.")
     header = ("incident", "severity", "status", "title", "leads", "channel")
     count = "1 incident" if len(found) == 1 else f"{len(found)} incidents"
     return Result(f"{count}.", table=(header, *map(_row, found)))

@@ -4,7 +4,18 @@ import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
 
-from bot.authoring import Context, Duration, File, Incidents, Params, Result, Risk, operation, span
+from bot.authoring import (
+    Context,
+    Duration,
+    File,
+    Incidents,
+    Params,
+    Refused,
+    Result,
+    Risk,
+    operation,
+    span,
+)
 from commands.incident.figures import MARKS, Figures, Group, figures
 from commands.incident.plot import alternative, draw
 
@@ -24,6 +35,8 @@ class ShowMetrics(Params):
 @operation("incident.metrics", risk=Risk.READ)
 async def show_metrics(params: ShowMetrics, ctx: Context, *, incidents: Incidents) -> Result:
     """Show how fast incidents were answered, mitigated and resolved."""
+    if params.since <= timedelta(0):
+        raise Refused("That is no time back.", fix="Give `since` like `90d`.")
     now = ctx.clock.now()
     since = now - min(params.since, LONGEST)
     found = await incidents.since(ctx.actor, since)

@@ -11,6 +11,7 @@ from bot.authoring import (
     Risk,
     durations,
     operation,
+    span,
 )
 from commands.incident.choices import Which
 
@@ -46,11 +47,12 @@ async def show_incident(params: ShowIncident, ctx: Context, *, incidents: Incide
 
 
 def _facts(incident: Incident) -> dict[str, str]:
-    took = {f"{name} after": f"{round(s / 60)} min" for name, s in durations(incident).items()}
+    took = {f"{name} after": span(s) for name, s in durations(incident).items()}
     held = {role.value: holder.name for role, holder in incident.roles.items()}
     limbs = {x.label: f"{_MARKS[x.state]}. {x.note}".strip() for x in incident.limbs}
     return {"service": incident.service, **held, **took, **limbs}
 
 
 def _row(one: Moment) -> tuple[str, ...]:
-    return (f"{one.at:%Y-%m-%d %H:%M:%S}", one.text, one.by_name or "the bot")
+    who = one.by_name or ("somebody" if one.by else "the bot")
+    return (f"{one.at:%Y-%m-%d %H:%M:%S}", one.text, who)

@@ -38,13 +38,14 @@ async def snooze_update(params: SnoozeUpdate, ctx: Context, *, incidents: Incide
 
     def put_off(incident: Incident) -> Incident:
         still_open(incident)
-        due = max(now, incident.next_update_at or now) + params.wait
-        if due - now > LONGEST:
+        since = max(now, incident.next_update_at or now)
+        # Not added up before: so long a wait may end in no year that there is.
+        if params.wait > LONGEST - (since - now):
             raise Refused(
                 f"The next update of {incident.short} would be more than 4 hours away.",
                 fix="`/incident update` says how it goes on; even that there is nothing new.",
             )
-        return incident.with_(next_update_at=due, reminded_at=None)
+        return incident.with_(next_update_at=since + params.wait, reminded_at=None)
 
     minutes = round(params.wait.total_seconds() / 60)
     line = f"{ctx.actor.name} put the next update off by {minutes} min."
