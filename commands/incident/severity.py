@@ -18,6 +18,7 @@ from bot.authoring import (
     Result,
     Risk,
     Severity,
+    StatusPageRule,
     operation,
 )
 from commands.incident.acting import (
@@ -107,11 +108,19 @@ def _planned(ctx: Context, incidents: Incidents, incident: Incident, before: Sev
 
 
 def _again(incidents: Incidents, incident: Incident, limb: Limb, before: Severity) -> bool:
-    """Say whether *limb* is set going once more: nobody was woken yet, or other groups come in."""
+    """Say whether *limb* is set going once more.
+
+    Where nobody was woken yet, other groups come in, or customers are told what was a draft.
+    """
     if limb.name == "page":
         return limb.state not in _BUSY and not any(call.woken for call in incident.calls)
     if limb.name == "people":
         groups = set(incidents.plan.rule(incident.severity).groups)
         more = groups - set(incidents.plan.rule(before).groups)
         return bool(more) and not incident.private and incident.room is not None
+    if limb.name == "status_page":
+        publishes = incidents.plan.rule(incident.severity).status_page is StatusPageRule.PUBLISH
+        # What was a draft so far; whoever wrote to customers meanwhile has told them better.
+        left = limb.state in _BUSY - {LimbState.DONE}
+        return publishes and not incident.public and not left
     return False
