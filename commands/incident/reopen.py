@@ -76,6 +76,11 @@ def _over(incident: Incident) -> None:
             f"{incident.short} is {incident.status}, so it is open already.",
             fix="`/incident status` says how far it is.",
         )
+    if not incident.limbs:
+        raise Refused(
+            f"{incident.short} was written down afterwards: it has no channel to be opened again.",
+            fix="`/incident declare` sets everything going for what is not over.",
+        )
 
 
 async def _room(ctx: Context, chat: Chat, incident: Incident) -> tuple[bool, str]:

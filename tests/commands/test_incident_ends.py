@@ -326,6 +326,20 @@ async def test_what_is_over_is_written_down_without_waking_anybody(w: WarRoom) -
     assert (await w.now(incident)).status is Status.CLOSED
 
 
+async def test_what_was_written_down_afterwards_is_declared_anew_and_not_opened_again(
+    w: WarRoom,
+) -> None:
+    await w.ask(
+        "incident.record", title="The bank", began="2026-11-19 22:00", over="2026-11-20 00:30"
+    )
+
+    said = await w.refused("incident.reopen", incident="INC-1", reason="It is back.")
+
+    assert "no channel to be opened again" in said
+    assert "`/incident declare`" in said
+    assert await w.desk.open(ADA) == []
+
+
 async def test_what_was_written_down_twice_by_one_run_is_one(w: WarRoom) -> None:
     when = {"began": "2026-11-19 22:00", "over": "2026-11-20 00:30"}
     first = await w.ask("incident.record", title="The bank was down", **when)
