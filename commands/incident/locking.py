@@ -18,8 +18,8 @@ def lock_key(incident: Incident) -> str:
 
 
 def lock_reason(incident: Incident) -> str:
-    """Return what whoever is refused by the lock reads."""
-    return f"{incident.short} is open"
+    """Return what whoever is refused by the lock reads; it holds when the incident is over, too."""
+    return f"Locked for {incident.short}"
 
 
 def is_lock_of(incident: Incident, freeze: Freeze) -> bool:

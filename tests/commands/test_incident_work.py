@@ -190,7 +190,7 @@ async def test_deploys_are_locked_and_unlocked_and_locked_again(w: WarRoom) -> N
     await w.ask("incident.lock", environment="staging")
 
     [second] = await w.freezes.active("T1", fresh=True)
-    assert (first.environment, first.reason) == ("prod", "INC-1 is open")
+    assert (first.environment, first.reason) == ("prod", "Locked for INC-1")
     assert unlocked.text == "INC-1: Changes to prod are allowed again, by Sam."
     assert second.environment == "staging"
 
