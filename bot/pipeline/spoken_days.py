@@ -27,6 +27,7 @@ _DAY = {
     "thur": 3,
     "thurs": 3,
 }
+_EACH = frozenset({"every", "each"})
 WORDS = frozenset(_DAY) | frozenset(_MONTH)
 """What is a day or a month, and so no time zone."""
 
@@ -112,11 +113,43 @@ def read_days(on: str, rest: str, said: str) -> tuple[Days, tuple[int, ...]]:
     """Read the days in *on* and the months in *rest*, of what was *said*; raise Unclear."""
     words = _words(on)
     months = [w for w in words if w in _MONTH]
-    words = [w for w in words if w not in _MONTH]
     found = _months(rest, said)
     if months:
+        _see_months_together([w in _MONTH for w in words], found, said)
         found = tuple(sorted({*found, *(_MONTH[m] for m in months)}))
+    words = [w for w in words if w not in _MONTH]
+    if set(words) & _EACH:
+        _see_counted([w for w in words if w not in _EACH], found, said)
     return _days(words, on, said), found
+
+
+def _see_months_together(are_months: Sequence[bool], after: Sequence[int], said: str) -> None:
+    """Raise Unclear for `2 January and 3 February`: days are of all the months that are said."""
+    parts = "".join("m" if is_month else "d" for is_month in are_months)
+    if after or re.search("md+m", parts):
+        raise Unclear(
+            f"In {said[:60]!r} some days are of one month and some of another. Make a schedule "
+            "for each, like `2 January at 9:00`."
+        )
+
+
+def _see_counted(words: Sequence[str], months: Sequence[int], said: str) -> None:
+    """Raise Unclear for `every 2 days`, or `every second Monday`, which may be every other one."""
+    if months or "month" in words or not words:
+        return
+    *counts, what = words
+    unsure = {"second", "third", "fourth", "fifth", "2nd", "3rd", "4th", "5th"}
+    if what in _DAY and len(counts) == 1 and counts[0] in unsure:
+        raise Unclear(
+            f"{said[:60]!r} may mean one of each month, or of every so many weeks. Say "
+            f"`{counts[0]} {what.capitalize()}` for that of each month; weeks are not counted."
+        )
+    is_counted = what in {"day", "days"} and any(w not in {"first", "1st", "last"} for w in counts)
+    if is_counted or (any(w.isdecimal() for w in words) and (what.isdecimal() or what in _DAY)):
+        raise Unclear(
+            f"{said[:60]!r} says not from when it is counted. Name the days, like `Monday, "
+            "Wednesday and Friday at 9:00`, or `the 1st and 15th at 9:00` of each month."
+        )
 
 
 def _words(text: str) -> list[str]:
@@ -137,7 +170,7 @@ def _days(words: list[str], on: str, said: str) -> Days:
     """Read days by the first reading that fits all the *words*."""
     plain = [w for w in words if w not in {"every", "each", "month"}]
     if not plain or plain in (["day"], ["days"], ["daily"]):
-        if plain or set(words) & {"every", "each"} or not on:
+        if plain or (set(words) & _EACH and "month" not in words) or not on:
             return EveryDay()
         raise _strange(on, said)
     if plain in (["weekday"], ["weekdays"]):
@@ -162,8 +195,10 @@ def _nth(words: list[str], said: str) -> Nth | None:
 def _dates(words: list[str], said: str) -> Dates:
     found: set[int] = set()
     for word in words:
-        if word in {"last", "day", "days"}:
-            found |= {0} if word == "last" else set()
+        if word == "last":
+            found.add(0)
+            continue
+        if word == "day" or (word == "days" and word == words[0]):
             continue
         if word in _NTH:
             found.add(_NTH[word])

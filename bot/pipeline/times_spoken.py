@@ -9,6 +9,7 @@ import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.pipeline.spoken_days import (
@@ -36,10 +37,15 @@ UNITS = {"second": 60, "minute": 60, "hour": 24}
 
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600}
 _ZONE = re.compile(r"[A-Za-z_]+(?:/[A-Za-z0-9_+-]+)+|[A-Z]{3,5}")
+_ZONE_OF_OLD = re.compile(r"[A-Z][A-Za-z0-9+-]+")
+_NO_ZONES = ("posix/", "right/")
+"""Folders of the zone files. `right` counts leap seconds, which no clock of ours does."""
+
 _STEP = re.compile(r"(?:every|each) (?:(?P<n>[0-9]{1,6}) )?(?P<unit>second|minute|hour)s?|hourly")
 _TIME = re.compile(r"(?P<hour>[0-9]{1,2})(?:[:.](?P<minute>[0-9]{2}))? ?(?P<half>am|pm)?")
 _CRON = re.compile(r"[0-9a-z*,/ -]+")
 _NUMBER = re.compile(r"[0-9]+")
+_NAMES = re.compile(r"[a-z]+(?:-[a-z]+)?|[^a-z]+")
 _HALF_DAY = 12
 
 Fields = Mapping[str, str]
@@ -144,17 +150,33 @@ def parse(text: str, zone: str = "UTC") -> Spoken:
 
 def known(zone: str) -> None:
     """Raise Unclear where there is no time zone *zone*."""
+    if _is_there(zone):
+        return
+    near = difflib.get_close_matches(zone, _places(), n=2, cutoff=0.6)
+    meant = f"Did you mean {' or '.join(near)}?" if near else "Name one like Europe/Berlin."
+    raise Unclear(f"There is no time zone {zone[:40]!r}. {meant}")
+
+
+def _is_there(zone: str) -> bool:
     try:
         ZoneInfo(zone)
     # A name that is a folder of the zone files, like `Europe`, fails as a file does.
     except (KeyError, ValueError, OSError):
-        near = difflib.get_close_matches(zone, available_timezones(), n=2, cutoff=0.6)
-        meant = f"Did you mean {' or '.join(near)}?" if near else "Name one like Europe/Berlin."
-        raise Unclear(f"There is no time zone {zone[:40]!r}. {meant}") from None
+        return False
+    return not zone.startswith(_NO_ZONES)
+
+
+@cache
+def _places() -> Sequence[str]:
+    """Return the zones that are named for a place: letters alone, like PST, resemble each other."""
+    return sorted(zone for zone in available_timezones() if "/" in zone)
 
 
 def _is_zone(word: str) -> bool:
-    return _ZONE.fullmatch(word) is not None and word.casefold() not in WORDS
+    if word.casefold() in WORDS:
+        return False
+    is_old = _ZONE_OF_OLD.fullmatch(word) is not None and _is_there(word)
+    return is_old or _ZONE.fullmatch(word) is not None
 
 
 def _step(words: str) -> Step | None:
@@ -165,6 +187,9 @@ def _step(words: str) -> Step | None:
     whole = UNITS[unit]
     if n and whole % n == 0 and n < whole:
         return Step(n, unit)
+    if n == whole:
+        more = {"second": "every minute", "minute": "every hour", "hour": "daily at 9:00"}
+        raise Unclear(f"Every {n} {unit}s is said shorter. Say `{more[unit]}`.")
     near = min((d for d in range(1, whole) if whole % d == 0), key=lambda d: abs(d - n))
     raise Unclear(
         f"Every {n} {unit}s does not come out even: {whole} {unit}s are no multiple of it. "
@@ -193,13 +218,34 @@ def _cron(words: str) -> Cron | None:
             f"{rest[:60]!r} is not the five fields of cron: minute, hour, day, month, weekday. "
             "For example: `cron 0 9 * * mon-fri`."
         )
-    weekday = fields[-1].partition("/")[0]
-    if _NUMBER.search(weekday):
+    _see_one_meaning(fields)
+    return Cron(fields)
+
+
+def _see_one_meaning(fields: Sequence[str]) -> None:
+    """Raise Unclear where programs that know cron differ about *fields*, or read half of them."""
+    _, _, day, _, weekday = fields
+    if _NUMBER.search(weekday.partition("/")[0]):
         raise Unclear(
-            f"The weekday {fields[-1]!r} is a number, which calendars read in two ways. "
+            f"The weekday {weekday!r} is a number, which calendars read in two ways. "
             "Name it: `mon`, `tue-thu`, `sat,sun`."
         )
-    return Cron(fields)
+    if "/" in weekday:
+        raise Unclear(
+            f"The steps of the weekday {weekday!r} are counted from Sunday by some and from Monday "
+            "by others. Name the days: `mon,wed,fri`."
+        )
+    if not (day.startswith("*") or weekday.startswith("*")):
+        raise Unclear(
+            f"The day {day!r} and the weekday {weekday!r} are read as *or* by some and as *and* by "
+            "others. Leave one of them `*`, and make a schedule for each."
+        )
+    for part in (part for field in fields for part in field.split(",")):
+        if not _NAMES.fullmatch(part) or (part.startswith("last") and part != "last"):
+            raise Unclear(
+                f"{part[:30]!r} is not understood: names stand alone or in ranges of names. "
+                "For example: `jan-mar`, `mon,wed`, `last`."
+            )
 
 
 def _clock(words: str, said: str) -> Clock:
@@ -228,15 +274,28 @@ def _parted(words: str) -> tuple[str, str, str]:
 def _times(at: str, said: str) -> tuple[tuple[tuple[int, int], ...], str]:
     """Read the times that *at* begins with; return them and what follows."""
     words = re.sub(r" (am|pm)\b", r"\1", at).split()
-    times: list[tuple[int, int]] = []
+    named: list[str] = []
     while words:
-        if words[0] in {"and", ","} and times and len(words) > 1:
+        if words[0] in {"and", ","} and named and len(words) > 1:
             words.pop(0)
             continue
-        if times and words[0] in {"in", "of", "on", "every", "each"}:
+        if named and words[0] in {"in", "of", "on", "every", "each"}:
             break
-        times.append(_time(words.pop(0), said))
+        named.append(words.pop(0))
+    times = [_time(word, said) for word in named]
+    _see_half_of_each(named, said)
     return tuple(sorted(set(times))), " ".join(words)
+
+
+def _see_half_of_each(named: Sequence[str], said: str) -> None:
+    """Raise Unclear for `9 and 10 pm`, of which 9 may be in the morning or in the evening."""
+    found = [hour for word in named if (hour := _TIME.fullmatch(word))]
+    bare = [hour[0] for hour in found if not hour["half"] and 1 <= int(hour["hour"]) <= _HALF_DAY]
+    if bare and len(bare) < len(found) and any(hour["half"] for hour in found):
+        raise Unclear(
+            f"{bare[0]!r} in {said[:60]!r} may be in the morning or in the evening. "
+            f"Say it of each: `{bare[0]}am` or `{bare[0]}pm`."
+        )
 
 
 def _time(word: str, said: str) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from typing_extensions import override
 
@@ -30,7 +30,7 @@ from bot.schedule.asking import Asker
 from bot.schedule.calendars import Calendars
 from bot.schedule.places import Places
 from bot.schedule.telling import Telling
-from bot.schedule.wall import see_possible, trigger_of
+from bot.schedule.wall import is_oftener, see_possible, trigger_of
 
 log = logging.getLogger(__name__)
 
@@ -292,10 +292,10 @@ def heard(when: str, zone: str, floor: float, now: datetime) -> Spoken:
         words = str(wrong)
         message, _, fix = words.partition(". ")
         raise Refused(f"{message.rstrip('.')}.", fix=fix) from None
-    if spoken.shortest < floor:
+    if is_oftener(spoken, timedelta(seconds=floor)):
         raise Refused(
             f"{spoken.words!r} is more often than every {floor:g} s.",
-            fix="Say `every minute` or less often.",
+            fix="Ask for it less often; `schedule.floor` in the settings is that bound.",
         )
     return spoken
 

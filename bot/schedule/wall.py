@@ -8,6 +8,7 @@ as if there were no zones, and zones are put to them here.
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.base import BaseTrigger
@@ -15,7 +16,7 @@ from apscheduler.triggers.cron import CronTrigger
 from typing_extensions import override
 
 from bot.pipeline.times import Unclear
-from bot.pipeline.times_spoken import Fields, Spoken
+from bot.pipeline.times_spoken import Fields, Spoken, Step
 
 NEAR = timedelta(hours=3)
 """Farther than this no clock is set at once, but for whole days that were left out."""
@@ -102,6 +103,19 @@ def trigger_of(spoken: Spoken) -> WallTrigger:
         raise Unclear(
             f"{spoken.words!r} is not understood: {wrong}. For example: `cron 0 9 * * mon-fri`."
         ) from None
+
+
+def is_oftener(spoken: Spoken, least: timedelta) -> bool:
+    """Say whether two of its times may be less than *least* apart on the wall."""
+    if spoken.shortest >= least.total_seconds() or isinstance(spoken.what, Step):
+        return spoken.shortest < least.total_seconds()
+    start = datetime(2001, 1, 1, tzinfo=UTC)
+    fields = ({name: one[name] for name in ("minute", "hour")} for one in spoken.fields)
+    trigger = WallTrigger(list(fields), "UTC")
+    first = trigger.after(start - _TICK) or start
+    # Once round the clock, and to the first time of the next day.
+    times = trigger.between(start - _TICK, first + timedelta(days=1))
+    return any(after - before < least for before, after in pairwise(times))
 
 
 def see_possible(spoken: Spoken, now: datetime) -> None:

@@ -15,7 +15,14 @@ from bot.schedule.desk import heard
 from bot.schedule.wall import trigger_of
 
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
-ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu")
+ZONES = (
+    "UTC",
+    "Europe/Berlin",
+    "America/New_York",
+    "Australia/Lord_Howe",
+    "Asia/Kathmandu",
+    "Japan",
+)
 
 SAID = {
     "weekdays at 9:00 Europe/Berlin": "Every weekday at 09:00, Europe/Berlin.",
@@ -42,6 +49,14 @@ SAID = {
     "hourly": "Every hour, UTC.",
     "every 2 hours Europe/London": "Every 2 hours, Europe/London.",
     "cron 0 9 * * mon-fri": "Cron 0 9 * * mon-fri, UTC.",
+    "weekdays at 9 Japan": "Every weekday at 09:00, Japan.",
+    "weekdays at 9 W-SU": "Every weekday at 09:00, W-SU.",
+    "every 24 December at 8": "24 December at 08:00, UTC.",
+    "every last day of the month at 18:00": "The last day at 18:00, UTC.",
+    "every second Monday of the month at 9": "Second Monday at 09:00, UTC.",
+    "2 and 3 January at 9": "2 and 3 January at 09:00, UTC.",
+    "9 January and July at 9am": "The 9th at 09:00 in January and July, UTC.",
+    "daily at 9am and 17:30": "Every day at 09:00 and 17:30, UTC.",
 }
 
 ODD = {
@@ -67,6 +82,25 @@ ODD = {
     "cron 0 99 * * *": "is not understood",
     "cron 0 9 30 2 *": "never comes",
     "first Monday and Tuesday at 9": "I do not understand 'monday'",
+    "every month at 9": "I do not understand 'every month'",
+    "every 2 days at 9": "says not from when it is counted",
+    "every second day at 9": "says not from when it is counted",
+    "every 12 at 9": "says not from when it is counted",
+    "every second Monday at 9": "may mean one of each month, or of every so many weeks",
+    "last 2 days at 9": "I do not understand 'days'",
+    "2 January and 3 February at 9": "some days are of one month and some of another",
+    "January 2 and February 3 at 9": "some days are of one month and some of another",
+    "2 January at 9 in February": "some days are of one month and some of another",
+    "daily at 9 and 10 pm": "'9' in 'daily at 9 and 10 pm' may be in the morning",
+    "cron 0 9 13 * fri": "are read as *or* by some and as *and* by others",
+    "cron 0 9 * * mon-fri/2": "are counted from Sunday by some",
+    "cron 0 9 * * */2": "are counted from Sunday by some",
+    "cron 0 9 * jan/2 *": "'jan/2' is not understood",
+    "cron 0 9 * jan-3 *": "'jan-3' is not understood",
+    "cron 0 9 last-3 * *": "'last-3' is not understood",
+    "every 60 minutes": "is said shorter",
+    "every 24 hours": "is said shorter",
+    "weekdays at 9 right/Europe/Berlin": "There is no time zone 'right/Europe/Berlin'",
     "Monday at 9 sharp": "'sharp' in 'Monday at 9 sharp' is no time of the day",
 }
 
@@ -88,6 +122,26 @@ def test_what_cannot_be_is_named(said: str) -> None:
 def test_a_zone_that_is_nearly_right_is_suggested() -> None:
     with pytest.raises(Unclear, match="Did you mean Europe/Berlin"):
         parse("weekdays at 9 Europe/Berlim")
+
+
+def test_letters_for_a_zone_suggest_no_other_letters() -> None:
+    with pytest.raises(Unclear, match=r"no time zone 'PST'[.] Name one like"):
+        parse("weekdays at 9 PST")
+
+
+@pytest.mark.parametrize(
+    "said", ["weekdays at 9", "at 9 and 10:00", "cron 0 */2 * * mon", "every 2 hours", "hourly"]
+)
+def test_what_comes_each_hour_or_less_often_is_not_too_often_for_an_hour(said: str) -> None:
+    assert heard(said, "UTC", 3600, NOW).sentence
+
+
+@pytest.mark.parametrize(
+    "said", ["at 9:00 and 9:30", "at 23:30 and 0:10", "cron 0,30 9 * * mon", "every 30 minutes"]
+)
+def test_what_comes_twice_within_an_hour_is_too_often_for_an_hour(said: str) -> None:
+    with pytest.raises(Refused, match="is more often than every 3600 s"):
+        heard(said, "UTC", 3600, NOW)
 
 
 def some(low: int, high: int) -> st.SearchStrategy[tuple[int, ...]]:
