@@ -104,6 +104,9 @@ class Asker:
         if schedule is None or schedule.paused or schedule.since >= at:
             # Removed or paused a moment ago, or another replica was first.
             return
+        if schedule.when != known.when:
+            # It has other times since a moment ago, which are told once that is learnt.
+            return
         now = self.clock.now()
         why = await self._why_not(schedule, at, now)
         if why:

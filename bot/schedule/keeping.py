@@ -84,7 +84,8 @@ class Keeper:
             del self._held[of]
         for of, schedule in running.items():
             held = self._held.get(of)
-            if held is None or held.version != schedule.version:
+            # One that was ended and made anew begins to count its changes again.
+            if held is None or (held.version, held.when) != (schedule.version, schedule.when):
                 await self._put(of, schedule)
 
     async def _put(self, of: str, schedule: Schedule) -> None:

@@ -1,7 +1,7 @@
 """A schedule asks as anybody does: decided, recorded, told where it belongs, refused."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +137,24 @@ async def test_two_of_one_name_are_refused(w: World) -> None:
     await kept(w, when="weekdays at 09:00 UTC")
 
     await said_to(w, w.ada, TICK, "There is a schedule 'tick' already.")
+
+
+async def test_one_that_another_bot_ended_and_made_anew_comes_at_its_new_times_alone(
+    w: World,
+) -> None:
+    shelf, first = shelf_of(w.bot.kept), await kept(w)
+    await until_recorded(w, "schedule.fired")
+    now = await shelf.get(first.team, first.name)
+    assert now is not None
+    await shelf.remove(now)
+    await kept(w, when="every 3 seconds UTC")
+
+    before = len(await happened(w, "schedule.fired"))
+    while len(fired := (await happened(w, "schedule.fired"))[before:]) < 3:
+        await w.bot.kept.store.clock.sleep(0.1)
+
+    due = [datetime.fromisoformat(event["detail"]["due"]).second for event in fired]
+    assert [second % 3 for second in due] == [0, 0, 0]
 
 
 async def test_nobody_schedules_what_they_may_not_run(w: World) -> None:
