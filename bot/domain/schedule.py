@@ -132,10 +132,10 @@ class Schedules(Protocol):
         """Ask for nothing up to *until*, or until it is resumed; that is not made up for."""
         ...
 
-    async def resume(self, team: str, name: str, by: Actor) -> Schedule:
+    async def resume(self, team: str, name: str, by: Actor, surface: str) -> Schedule:
         """Ask again from now on; what would have been meanwhile is not made up for.
 
-        One whose owner has left is owned by *by* from then on.
+        One whose owner has left is owned by *by* from then on, who must be allowed the operation.
         """
         ...
 
@@ -143,10 +143,10 @@ class Schedules(Protocol):
         """Forget the schedule; one that the settings hold stays."""
         ...
 
-    async def run(self, team: str, name: str, *, key: str) -> str:
+    async def run(self, team: str, name: str, by: Actor, surface: str, *, key: str) -> str:
         """Ask for it now, as the schedule would; return the invocation.
 
-        A second call with *key* is the same asking.
+        *by* must be allowed the operation. A second call with *key* is the same asking.
         """
         ...
 

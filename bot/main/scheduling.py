@@ -16,6 +16,7 @@ from bot.schedule.calendars import Calendars
 from bot.schedule.desk import Parts, ScheduleDesk
 from bot.schedule.keeping import Keeper
 from bot.schedule.live import Live
+from bot.schedule.permission import Permission
 from bot.schedule.places import Places
 from bot.schedule.telling import Telling
 from bot.settings import Settings
@@ -49,15 +50,15 @@ def schedules_of(on: Upon, ask: Ask) -> Keeper:
     days = {name: frozenset(told.dates) for name, told in settings.holidays.items()}
     calendars = Calendars(days, on.around.freezes)
     telling = Telling(shelf, on.people)
-    live = timedelta(seconds=settings.schedule.live)
-    asker = Asker(ask, shelf, places, calendars, telling, clock, live)
+    known, live = on.known, timedelta(seconds=settings.schedule.live)
+    permits = Permission(known.catalogue, known.rules, on.around, on.people, clock)
+    asker = Asker(ask, shelf, places, calendars, telling, permits, clock, live)
     Live(asker, shelf, on.kept.book, clock).join(on.timers)
     desk = ScheduleDesk(
         Parts(
             shelf,
-            on.known.catalogue,
-            on.known.rules,
-            on.around,
+            known.catalogue,
+            permits,
             places,
             calendars,
             telling,
@@ -66,6 +67,6 @@ def schedules_of(on: Upon, ask: Ask) -> Keeper:
             settings.schedule.floor,
         )
     )
-    on.known.ports.provide(Schedules, desk)
+    known.ports.provide(Schedules, desk)
     horizon = timedelta(hours=settings.schedule.catch_up)
     return Keeper(desk, asker, shelf, clock, wishes=wishes_of(settings), horizon=horizon)

@@ -24,7 +24,8 @@ from bot.pipeline.runbook import surely
 from bot.pipeline.schedule_shelf import ScheduleShelf
 from bot.schedule.calendars import Calendars
 from bot.schedule.catching_up import is_late, is_skipped
-from bot.schedule.places import Places
+from bot.schedule.permission import Permission
+from bot.schedule.places import Place, Places
 from bot.schedule.telling import Telling
 
 Ask = Callable[[Asking], Awaitable[Answer]]
@@ -55,6 +56,7 @@ class Asker:
     places: Places
     calendars: Calendars
     telling: Telling
+    permits: Permission
     clock: Clock
     apart: timedelta
 
@@ -113,6 +115,11 @@ class Asker:
             await self.skip(schedule, at, why)
             return
         place = await self.places.look(schedule.team, schedule.channel)
+        no = await self.permits.of_reader(schedule) if _is_for_one(schedule, place) else None
+        if no is not None:
+            await self.skip(schedule, at, f"owner: {no.message}")
+            await self.telling.barred(schedule, no)
+            return
         late = _late(schedule, at) if is_late(at, now) else ""
         origin = self.origin(schedule, late=late, ails=place.ails)
         asked = await self.ask(schedule, schedule.key(at), origin)
@@ -166,6 +173,11 @@ def next_look(schedule: Schedule, at: datetime, posted: str, due: datetime) -> T
     """Return what says to look again at *due*: the invocation *posted* told what was due *at*."""
     told = {"team": schedule.team, "name": schedule.name, "at": at.isoformat(), "posted": posted}
     return Timer(LIVE, f"{schedule.team}/{schedule.key(at)}", due, told)
+
+
+def _is_for_one(schedule: Schedule, place: Place) -> bool:
+    """Say whether the owner of *schedule* alone is told what it finds."""
+    return schedule.channel is None or bool(place.ails)
 
 
 def _late(schedule: Schedule, at: datetime) -> str:

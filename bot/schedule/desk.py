@@ -11,23 +11,19 @@ from bot.domain.actor import Actor
 from bot.domain.catalogue import Catalogue
 from bot.domain.clock import Clock
 from bot.domain.errors import Refused
-from bot.domain.ids import new_id
-from bot.domain.invocation import Origin, Surface
+from bot.domain.invocation import Surface
 from bot.domain.operation import Operation, Risk
-from bot.domain.ports import Rules
 from bot.domain.schedule import Heard, Schedule, ScheduleDraft, Schedules
 from bot.pipeline.answers import Refusal, Words
 from bot.pipeline.browsing import no_such
-from bot.pipeline.deciding import refusal
 from bot.pipeline.protocols import Entry
-from bot.pipeline.recording import ClearCase
 from bot.pipeline.schedule_shelf import ScheduleShelf
-from bot.pipeline.surroundings import Surroundings
 from bot.pipeline.times import Unclear
 from bot.pipeline.times_spoken import Spoken, parse
 from bot.pipeline.understanding import understand, unfit
 from bot.schedule.asking import Asker
 from bot.schedule.calendars import Calendars
+from bot.schedule.permission import Permission
 from bot.schedule.places import Places
 from bot.schedule.telling import Telling
 from bot.schedule.wall import is_oftener, see_possible, trigger_of
@@ -54,8 +50,7 @@ class Parts:
 
     shelf: ScheduleShelf
     catalogue: Catalogue
-    rules: Rules
-    around: Surroundings
+    permits: Permission
     places: Places
     calendars: Calendars
     telling: Telling
@@ -113,12 +108,13 @@ class ScheduleDesk(Schedules):
         return await self._change(team, name, lambda _: {"snoozed": until})
 
     @override
-    async def resume(self, team: str, name: str, by: Actor) -> Schedule:
+    async def resume(self, team: str, name: str, by: Actor, surface: str) -> Schedule:
         """See `Schedules.resume`."""
         now = await self.get(team, name)
         fresh: dict[str, object] = {"paused": "", "troubles": (), "snoozed": None}
         fresh["since"] = self._is.clock.now()
         if await self._is.telling.has_left(now):
+            await self._check_may(now, by, surface)
             fresh |= {"owner": by.id, "owner_name": by.name}
         place = await self._is.places.look(team, now.channel, fresh=True)
         if place.closed:
@@ -141,9 +137,10 @@ class ScheduleDesk(Schedules):
                 return now
 
     @override
-    async def run(self, team: str, name: str, *, key: str) -> str:
+    async def run(self, team: str, name: str, by: Actor, surface: str, *, key: str) -> str:
         """See `Schedules.run`."""
         schedule = await self.get(team, name)
+        await self._check_may(schedule, by, surface)
         place = await self._is.places.look(team, schedule.channel)
         origin = self._is.asker.origin(schedule, ails=place.ails)
         asked = await self._is.asker.ask(schedule, f"schedule:{name}:now:{key}", origin)
@@ -245,6 +242,11 @@ class ScheduleDesk(Schedules):
         if place.ails:
             raise Refused(place.ails, fix="Name another by `channel=`, or bring the app in.")
 
+    async def _check_may(self, schedule: Schedule, by: Actor, surface: str) -> None:
+        """Raise NotAllowed unless *by* may do what *schedule* asks for."""
+        if no := await self._is.permits.of(schedule, by, Surface(surface)):
+            raise no
+
     async def _check_permitted(
         self, schedule: Schedule, operation: Operation, by: Actor, surface: str
     ) -> None:
@@ -257,23 +259,9 @@ class ScheduleDesk(Schedules):
                 "A schedule keeps no secret.", fix="Schedule an operation that needs none."
             )
         for actor, door in ((by, Surface(surface)), (schedule.actor, Surface.SCHEDULE)):
-            now = self._is.clock.now()
-            case = ClearCase(
-                id=new_id(now),
-                origin=Origin(
-                    surface=door, team=actor.team, user=actor.id, channel=schedule.channel
-                ),
-                operation=operation.name,
-                at=now,
-                actor=actor,
-                declared=operation,
-                params=said.params,
-            )
-            asked = await self._is.around.question(case, self._is.rules)
-            decision = self._is.rules.decide(asked)
-            if decision.allowed:
+            no = await self._is.permits.refused(schedule, operation, said.params, actor, door)
+            if no is None:
                 continue
-            no = refusal(decision, operation, actor, asked)
             if actor is by:
                 raise no
             raise Refused(

@@ -40,6 +40,8 @@ class Live:
         schedule = await self.shelf.get(told["team"], told["name"])
         if schedule is None or not _goes_on(schedule, at, now):
             return
+        if schedule.channel is None and await self.asker.permits.of_reader(schedule) is not None:
+            return
         as_of = f", as of {now.astimezone(ZoneInfo(schedule.zone)):%H:%M %Z}"
         origin = self.asker.origin(schedule, late=as_of, renews=told["posted"])
         asked = await self.asker.ask(schedule, schedule.look_key(at, timer.due), origin)

@@ -10,7 +10,7 @@ from bot.pipeline.protocols import Directory, Draft, Entry
 from bot.pipeline.schedule_shelf import ScheduleShelf
 from bot.schedule.places import Place
 
-OWNER, PLACE, REFUSED = "owner", "place", "refused"
+OWNER, PLACE, REFUSED, READER = "owner", "place", "refused", "reader"
 """The troubles that people are told of."""
 
 log = logging.getLogger(__name__)
@@ -42,6 +42,18 @@ class Telling:
             paused = "" if schedule.channel else "Its owner has left, and it has no channel."
             await self._once(schedule, OWNER, invocation, _left(schedule), gone=True, paused=paused)
 
+    async def barred(self, schedule: Schedule, no: NotAllowed) -> None:
+        """Pause *schedule*, which its owner may not read, and tell them so.
+
+        They are told with what it asked for last; where that is no longer kept it stands in the
+        lists alone.
+        """
+        last = await self._shelf.asked(schedule.team, schedule.key(schedule.since))
+        why = f"Its owner may not read it: {no.message}"
+        note = _barred(schedule, no)
+        invocation = last[0] if last else None
+        await self._once(schedule, READER, invocation, note, gone=False, paused=why)
+
     async def has_left(self, schedule: Schedule) -> bool:
         """Say whether the owner of *schedule* has left; what cannot be known is no leaving."""
         try:
@@ -60,7 +72,7 @@ class Telling:
         self,
         schedule: Schedule,
         trouble: str,
-        invocation: str,
+        invocation: str | None,
         note: Note,
         *,
         gone: bool,
@@ -68,6 +80,7 @@ class Telling:
     ) -> None:
         """Tell of *trouble*, unless it was told before; pause *schedule* where that is *paused*."""
         draft = _addressed(schedule, f"trouble:{trouble}", note, gone=gone)
+        draft = draft if invocation is not None else None
         entry = Entry(drafts=(draft,) if draft else ())
         while (now := await self._shelf.get(schedule.team, schedule.name)) is not None:
             if trouble in now.troubles:
@@ -100,6 +113,15 @@ def _refused(schedule: Schedule, no: Refusal) -> Note:
         message=f"Your schedule `{name}` asked for {schedule.operation} and was refused: "
         f"{no.message}",
         fix=f"{no.fix} It tries again next time; `/ops schedule.remove {name}` ends it.".strip(),
+    )
+
+
+def _barred(schedule: Schedule, no: NotAllowed) -> Note:
+    name = schedule.name
+    return Note(
+        message=f"Your schedule `{name}` is paused: it tells you alone of {schedule.operation}, "
+        f"which you may not run. {no.message}",
+        fix=f"{no.fix} Once you may, `/ops schedule.resume {name}` starts it again.",
     )
 
 

@@ -13,7 +13,7 @@ class ResumeSchedule(Params):
 async def resume_schedule(params: ResumeSchedule, ctx: Context, *, schedules: Schedules) -> Result:
     """Go on with a paused schedule; one whose owner has left becomes yours."""
     team, name = ctx.actor.team, params.name
-    going = await ctx.step("Resume it", schedules.resume, team, name, ctx.actor)
+    going = await ctx.step("Resume it", schedules.resume, team, name, ctx.actor, ctx.surface)
     mine = " It is yours now." if going.owner == ctx.actor.id else ""
     return Result(
         f"`{going.name}` goes on.{mine} What went by meanwhile is not made up for.",

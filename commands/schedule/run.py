@@ -14,7 +14,7 @@ async def run_schedule(params: RunSchedule, ctx: Context, *, schedules: Schedule
     """Ask now for what a schedule asks for, as the schedule would."""
     team, name = ctx.actor.team, params.name
     schedule = await schedules.get(team, name)
-    asked = await ctx.step("Ask for it", schedules.run, team, name)
+    asked = await ctx.step("Ask for it", schedules.run, team, name, ctx.actor, ctx.surface)
     return Result(
         f"`{name}` asked for {schedule.operation}. It is told in {place(schedule)}.",
         fields={"Invocation": asked},

@@ -210,6 +210,43 @@ async def test_once_the_owner_has_left_the_channel_is_told_and_somebody_takes_it
     assert found.owner == w.sam.id
 
 
+async def test_nobody_takes_over_what_they_may_not_run(w: World) -> None:
+    owner = w.slack.person("olga")
+    await w.slack.changes(owner, deactivated=True)
+    far = {"operation": "digest.operations", "when": "weekdays at 09:00 UTC", "channel": None}
+    await kept(w, **far, owner=owner.id, paused="Its owner has left, and it has no channel.")
+
+    await said_to(w, w.sam, "/ops schedule.resume tick", "Only `sre` and `support-leads` may read")
+
+    found = await shelf_of(w.bot.kept).get(w.slack.workspace.team_id, "tick")
+    assert found is not None
+    assert found.owner == owner.id
+    assert found.paused
+
+
+async def test_nobody_has_run_now_what_they_may_not_run(w: World) -> None:
+    grace = w.slack.person("grace")
+    w.ops.members.append(grace.id)
+    await kept(w, operation="users.find", params="text=ann", when="weekdays at 09:00 UTC")
+
+    await said_to(w, grace, "/ops schedule.run tick", "Only `support`, `support-leads` and `sre`")
+
+    assert await w.stages(actor="tick") == []
+
+
+async def test_what_its_owner_may_no_longer_read_is_paused_and_they_are_told(w: World) -> None:
+    await kept(w, operation="digest.operations", channel=None)
+    await reads(w, w.ada, "asked for in the last")
+    await w.slack.regroups("support-leads", [])
+
+    await reads(w, w.ada, "Your schedule `tick` is paused: it tells you alone of digest.operations")
+    listed = await said_to(w, w.sam, "/ops schedule.list", "1 of them paused.")
+
+    assert "Its owner may not read it: Only `sre` and `support-leads` may read" in listed
+    skipped = await happened(w, "schedule.skipped")
+    assert skipped[0]["detail"]["why"].startswith("owner: Only `sre`")
+
+
 async def test_of_an_archived_channel_the_owner_is_told_and_it_is_paused(w: World) -> None:
     room = w.slack.channel("old", members=[w.ada])
     await w.slack.archives(w.ada, room)
