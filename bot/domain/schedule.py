@@ -108,11 +108,14 @@ class Schedules(Protocol):
     Raises Refused where something cannot be, NotNow where the store does not take or tell it.
     """
 
-    async def add(self, draft: ScheduleDraft, by: Actor, surface: str, *, key: str) -> Schedule:
+    async def add(
+        self, draft: ScheduleDraft, by: Actor, surface: str, *, anew: bool = False, key: str
+    ) -> Schedule:
         """Keep what *draft* says, owned by *by*, who asks for it on *surface*.
 
-        Who adds it must be allowed the operation themselves, and so must the schedule. A second
-        call with *key* returns the first schedule.
+        Who adds it must be allowed the operation themselves, and so must the schedule. With *anew*
+        it takes the place of the one of its name. A second call with *key* returns the first
+        schedule.
         """
         ...
 

@@ -67,7 +67,9 @@ class ScheduleDesk(Schedules):
         self.on_change: Callable[[], None] = _nothing
 
     @override
-    async def add(self, draft: ScheduleDraft, by: Actor, surface: str, *, key: str) -> Schedule:
+    async def add(
+        self, draft: ScheduleDraft, by: Actor, surface: str, *, anew: bool = False, key: str
+    ) -> Schedule:
         """See `Schedules.add`."""
         spoken = heard(draft.when, by.zone, self._is.floor, self._is.clock.now())
         operation = operation_of(self._is.catalogue, draft)
@@ -77,6 +79,8 @@ class ScheduleDesk(Schedules):
         await self._check_place(schedule)
         await self._check_permitted(schedule, operation, by, surface)
         if not await self._is.shelf.add(schedule, key):
+            if anew:
+                return await self._change(by.team, draft.name, lambda now: _anew(now, schedule))
             raise Refused(
                 f"There is a schedule {draft.name!r} already.",
                 fix=f"Choose another name, or end it: `/ops schedule.remove {draft.name}`.",
@@ -127,11 +131,7 @@ class ScheduleDesk(Schedules):
         while True:
             now = await self.get(team, name)
             if now.declared:
-                raise Refused(
-                    f"The schedule {name!r} stands in the settings, which would make it anew.",
-                    fix=f"Take `[schedules.{name}]` out of `redbutton.toml`, or pause it: "
-                    f"`/ops schedule.pause {name}`.",
-                )
+                raise _stands(name)
             if await self._is.shelf.remove(now):
                 self.on_change()
                 return now
@@ -318,6 +318,21 @@ def made(draft: ScheduleDraft, team: str, owner: str, spoken: Spoken, now: datet
         zone=spoken.zone,
         owner=owner,
         since=now,
+    )
+
+
+def _anew(now: Schedule, wanted: Schedule) -> Mapping[str, object]:
+    """Return what is otherwise of *now* once *wanted* has its place; raise Refused."""
+    if now.declared:
+        raise _stands(now.name)
+    return {name: getattr(wanted, name) for name in Schedule.model_fields if name != "version"}
+
+
+def _stands(name: str) -> Refused:
+    return Refused(
+        f"The schedule {name!r} stands in the settings, which would make it anew.",
+        fix=f"Take `[schedules.{name}]` out of `redbutton.toml`, or pause it: "
+        f"`/ops schedule.pause {name}`.",
     )
 
 

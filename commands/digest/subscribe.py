@@ -41,9 +41,8 @@ async def subscribe(params: Subscribe, ctx: Context, *, schedules: Schedules) ->
         live=params.live,
     )
     heard = schedules.hear(draft.when, ctx.actor.zone)
-    if await kept(schedules, ctx, params.digest, params.channel):
-        await ctx.step("End the older one", schedules.remove, ctx.actor.team, name)
-    made = await ctx.step("Keep it", schedules.add, draft, ctx.actor, ctx.surface)
+    anew = await kept(schedules, ctx, params.digest, params.channel)
+    made = await ctx.step("Keep it", schedules.add, draft, ctx.actor, ctx.surface, anew=anew)
     coming = schedules.next(made, 1)
     first = f" The first comes {when_of(coming[0], made.zone)}." if coming else ""
     return Result(

@@ -77,6 +77,17 @@ async def test_who_subscribes_anew_has_another_hour_and_still_one_subscription(w
     assert kept.when == "every day at 07:00 Europe/Berlin"
 
 
+async def test_who_is_refused_another_hour_still_has_the_old_one(w: World) -> None:
+    room = w.slack.channel("old", members=[w.ada])
+    line = f"/ops digest.subscribe incidents channel={room.id}"
+    await said_to(w, w.ada, line, "is told to")
+    await w.slack.archives(w.ada, room)
+
+    await said_to(w, w.ada, f"{line} at=7:00", "The channel #old is archived.")
+
+    assert (await stands(w, room.id)).when == "weekdays at 09:00 Europe/Berlin"
+
+
 async def test_what_is_run_now_comes_by_direct_message_alone(w: World) -> None:
     await said_to(w, w.ada, "/ops digest.subscribe incidents", "is told to you.")
     await said_to(
