@@ -10,7 +10,7 @@ from bot.pipeline.protocols import Directory, Draft, Entry
 from bot.pipeline.schedule_shelf import ScheduleShelf
 from bot.schedule.places import Place
 
-OWNER, PLACE, REFUSED, READER = "owner", "place", "refused", "reader"
+OWNER, PLACE, CLOSED, REFUSED, READER = "owner", "place", "closed", "refused", "reader"
 """The troubles that people are told of."""
 
 log = logging.getLogger(__name__)
@@ -35,9 +35,9 @@ class Telling:
         elif any(one.startswith(REFUSED) for one in schedule.troubles):
             await self._well(schedule)
         if place.ails:
-            paused = place.ails if place.closed else ""
+            trouble, paused = (CLOSED, place.ails) if place.closed else (PLACE, "")
             note = _misplaced(schedule, place)
-            await self._once(schedule, PLACE, invocation, note, gone=gone, paused=paused)
+            await self._once(schedule, trouble, invocation, note, gone=gone, paused=paused)
         if gone:
             paused = "" if schedule.channel else "Its owner has left, and it has no channel."
             await self._once(schedule, OWNER, invocation, _left(schedule), gone=True, paused=paused)

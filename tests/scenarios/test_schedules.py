@@ -259,6 +259,14 @@ async def test_of_an_archived_channel_the_owner_is_told_and_it_is_paused(w: Worl
     assert "paused: The channel #old is archived." in listed
 
 
+async def test_a_channel_that_is_archived_after_other_trouble_pauses_it_too(w: World) -> None:
+    room = w.slack.channel("old", members=[w.ada])
+    await w.slack.archives(w.ada, room)
+    await kept(w, channel=room.id, troubles=("place",))
+
+    await reads(w, w.ada, "It is paused. Once the channel is open")
+
+
 async def test_on_a_holiday_it_rests_on_the_record(w: World) -> None:
     await kept(w, rests=("always",))
 
