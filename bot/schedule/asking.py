@@ -110,7 +110,10 @@ class Asker:
             # It has other times since a moment ago, which are told once that is learnt.
             return
         now = self.clock.now()
-        why = await self._why_not(schedule, at, now)
+        why, late = await self._why_not(schedule, at, now), is_late(at, now)
+        if (why or late) and await self.shelf.asked(schedule.team, schedule.key(at)):
+            # A bot that died before it noted so has asked for it in time.
+            why, late = "", False
         if why:
             await self.skip(schedule, at, why)
             return
@@ -120,8 +123,8 @@ class Asker:
             await self.skip(schedule, at, f"owner: {no.message}")
             await self.telling.barred(schedule, no)
             return
-        late = _late(schedule, at) if is_late(at, now) else ""
-        origin = self.origin(schedule, late=late, ails=place.ails)
+        said = _late(schedule, at) if late else ""
+        origin = self.origin(schedule, late=said, ails=place.ails)
         asked = await self.ask(schedule, schedule.key(at), origin)
         told = {"key": schedule.key(at), "owner": schedule.owner, "operation": schedule.operation}
         if late:

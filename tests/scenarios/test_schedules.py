@@ -8,9 +8,14 @@ from typing import Any
 import pytest
 
 from audit.search import Filter, search
+from bot.domain.invocation import Origin, Surface
 from bot.domain.record import Stage
 from bot.domain.schedule import Late, Schedule, ScheduleDraft
 from bot.main.scheduling import shelf_of
+from bot.pipeline.answers import Asking, Words
+from bot.pipeline.protocols import Entry
+from bot.pipeline.times_spoken import parse
+from bot.schedule.wall import trigger_of
 from playground.model import Person
 from tests.scenarios.test_road import judged, reads
 from tests.world import World, world
@@ -305,6 +310,29 @@ async def test_what_must_not_come_late_is_skipped_on_the_record(w: World) -> Non
     skipped = await until_recorded(w, "schedule.skipped")
 
     assert skipped[0]["detail"]["why"] == "late"
+
+
+async def test_what_was_asked_for_by_a_bot_that_died_then_is_not_recorded_as_skipped(
+    w: World,
+) -> None:
+    since = w.bot.kept.store.clock.now() - timedelta(hours=2)
+    one = await kept(w, when="every hour UTC", since=since, late=Late.SKIP, paused="Not yet.")
+    due = trigger_of(parse(one.when)).after(since)
+    assert due is not None
+    origin = Origin(
+        surface=Surface.SCHEDULE, team=one.team, user=one.name, channel=one.channel, owner=one.owner
+    )
+    await w.bot.desk.ask(Asking(one.key(due), origin, one.operation, Words("")))
+
+    now = await shelf_of(w.bot.kept).get(one.team, one.name)
+    assert now is not None
+    await shelf_of(w.bot.kept).amend(now.model_copy(update={"paused": ""}), Entry())
+    skipped = await until_recorded(w, "schedule.skipped")
+
+    (fired,) = await happened(w, "schedule.fired")
+    assert fired["detail"]["due"] == due.isoformat()
+    assert "late" not in fired["detail"]
+    assert due.isoformat() not in {event["detail"]["due"] for event in skipped}
 
 
 async def test_what_is_too_old_is_given_up_on_the_record(w: World) -> None:
