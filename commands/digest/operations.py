@@ -30,13 +30,14 @@ SPANS = 14
 _TOP = 3
 """Operations that are named."""
 
+_GOING = frozenset({State.WAITING, State.ACCEPTED, State.RUNNING})
 _OUTCOMES: tuple[tuple[str, frozenset[State]], ...] = (
     ("outcome unknown", frozenset({State.UNKNOWN})),
     ("failed", frozenset({State.FAILED})),
     ("refused", frozenset({State.DENIED})),
     ("unclear", frozenset({State.INVALID})),
     ("cancelled", frozenset({State.CANCELLED})),
-    ("under way", frozenset({State.WAITING, State.ACCEPTED, State.RUNNING})),
+    ("under way", _GOING),
     ("done", frozenset({State.SUCCEEDED})),
 )
 """What came of it, the most worrying first."""
@@ -63,20 +64,36 @@ async def tell_operations(
     now = ctx.clock.now()
     spans = SPANS if params.plot else 2
     bounds = [now - params.since * back for back in range(spans, -1, -1)]
-    told = await records.tally(ctx.actor.team, bounds)
+    told = [_without_this(one) for one in await records.tally(ctx.actor.team, bounds)]
     before, lately = told[-2], told[-1]
     broken = await records.broken_glass(ctx.actor.team, now - params.since, now)
     if not lately and not before:
         return nothing(f"Nothing was asked of the bot in the last {span(params.since)}.", params)
     remedies = Remedies(ctx, catalogue, rules)
     asked, earlier = _all(lately), _all(before)
+    silent = params.quiet and not broken and all(_is_old_news(one) for one in lately)
     return Result(
         f"{count(asked, 'operation was', 'operations were')} asked for in the last "
         f"{span(params.since)} ({change(asked, earlier)}).",
         items=(*_glass(broken, ctx, remedies), *_most(lately, before)),
         table=(("what came of it", "count", "change"), *_rows(lately, before)),
         file=await _drawn(bounds, told, params.since, ctx) if params.plot else None,
+        silent=silent,
     )
+
+
+def _without_this(told: Sequence[Tallied]) -> list[Tallied]:
+    """Leave out digests that are under way, this one among them."""
+    return [one for one in told if not (_is_digest(one) and one.state in _GOING)]
+
+
+def _is_old_news(one: Tallied) -> bool:
+    """Say whether *one* is no news to a schedule: what it told itself."""
+    return _is_digest(one) and one.state is State.SUCCEEDED
+
+
+def _is_digest(one: Tallied) -> bool:
+    return one.operation.startswith("digest.")
 
 
 def _all(told: Sequence[Tallied]) -> int:
@@ -129,7 +146,7 @@ def _most(lately: Sequence[Tallied], before: Sequence[Tallied]) -> Iterator[Item
 def _by_operation(told: Sequence[Tallied], states: frozenset[State]) -> Counter[str]:
     found: Counter[str] = Counter()
     for one in told:
-        if one.state in states and not one.operation.startswith("digest."):
+        if one.state in states and not _is_digest(one):
             found[one.operation] += one.count
     return found
 

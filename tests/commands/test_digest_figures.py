@@ -62,6 +62,25 @@ async def test_what_waits_for_me_is_told_with_forms_to_decide_it(n: Night) -> No
     ]
 
 
+async def test_a_quiet_one_is_silent_where_nothing_but_digests_was_told(n: Night) -> None:
+    n.figures.spans = [[], [Tallied("digest.operations", State.SUCCEEDED, 1)]]
+
+    quiet = await n.asks(tell_operations, quiet="yes")
+    n.figures.spans = [[], [Tallied("digest.operations", State.DENIED, 1)]]
+    refused = await n.asks(tell_operations, quiet="yes")
+
+    assert quiet.silent
+    assert not refused.silent
+
+
+async def test_a_digest_does_not_tell_that_it_is_under_way_itself(n: Night) -> None:
+    n.figures.spans = [[], [Tallied("digest.operations", State.RUNNING, 1)]]
+
+    result = await n.asks(tell_operations)
+
+    assert result.text == "Nothing was asked of the bot in the last 24 h."
+
+
 async def test_what_waits_for_others_is_nothing_to_me(n: Night) -> None:
     result = await n.asks(tell_approvals, LINUS, quiet="yes")
 

@@ -145,12 +145,12 @@ async def test_what_was_run_is_told_with_a_picture_that_says_in_words_what_it_sh
     )
     [picture] = w.slack.workspace.files.values()
 
-    assert "2 operations were asked for in the last 24 h (+2)." in told
+    assert "1 operation was asked for in the last 24 h (+1)." in told
     assert "refused | 1 | +1" in told
     assert "users.suspend 1 (+1)" in told
     assert picture.content is not None
     assert picture.content.startswith(b"\x89PNG")
-    assert "1 refused, 1 under way" in picture.alt
+    assert "The last one is 1: 1 refused." in picture.alt
 
 
 async def test_the_bot_tells_how_it_goes_and_which_vendor_is_silent(watch: Watch) -> None:
