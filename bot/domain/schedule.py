@@ -74,6 +74,12 @@ class Schedule(ScheduleDraft):
         """Return the schedule as the one who asks."""
         return schedule_actor(self.team, self.name, self.zone)
 
+    @property
+    def is_subscription(self) -> bool:
+        """Say whether it is a digest's, to the person or the channel that its name ends in."""
+        place = (self.channel or self.owner).lower()
+        return self.name == f"{self.operation.replace('.', '-')}-{place}"
+
     def key(self, at: datetime) -> str:
         """Return what tells its asking at that time from every other."""
         return f"schedule:{self.name}:{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -14,7 +14,7 @@ from bot.authoring import (
     Undo,
     operation,
 )
-from commands.schedule.naming import SHOWN, ScheduleName, coming, place
+from commands.schedule.naming import SHOWN, ScheduleName, coming, place, see_free
 
 
 class AddSchedule(Params):
@@ -46,6 +46,7 @@ class AddSchedule(Params):
 @operation("schedule.add", risk=Risk.CHANGE, undo=Undo("schedule.remove", ("name",)))
 async def add_schedule(params: AddSchedule, ctx: Context, *, schedules: Schedules) -> Result:
     """Ask for an operation at given times, in words like "weekdays at 9:00"."""
+    see_free(params.name)
     rests = tuple(one.strip() for one in params.rests.split(",") if one.strip())
     draft = ScheduleDraft(
         name=params.name,

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from bot.authoring import Context, Params, Result, Risk, Schedules, Undo, operation
-from commands.schedule.naming import ScheduleName
+from commands.schedule.naming import ScheduleName, see_theirs
 
 
 class PauseSchedule(Params):
@@ -17,6 +17,7 @@ class PauseSchedule(Params):
 @operation("schedule.pause", risk=Risk.CHANGE, undo=Undo("schedule.resume", ("name",)))
 async def pause_schedule(params: PauseSchedule, ctx: Context, *, schedules: Schedules) -> Result:
     """Ask for nothing until the schedule is resumed."""
+    await see_theirs(schedules, ctx, params.name)
     why = f"by {ctx.actor.name}{': ' if params.reason else ''}{params.reason}"
     paused = await ctx.step("Pause it", schedules.pause, ctx.actor.team, params.name, why)
     return Result(f"`{paused.name}` is paused. `/ops schedule.resume {paused.name}` goes on.")

@@ -190,6 +190,34 @@ async def test_nobody_ends_what_somebody_else_subscribes_to(w: World) -> None:
     assert (await stands(w, w.ada.id)).owner == w.ada.id
 
 
+@pytest.mark.parametrize("verb", ["remove", "pause", "resume"])
+async def test_nobody_goes_round_that_by_the_schedule_it_is(w: World, verb: str) -> None:
+    await said_to(w, w.ada, "/ops digest.subscribe incidents", "is told to you.")
+    name = (await stands(w, w.ada.id)).name
+
+    await said_to(w, w.sam, f"/ops schedule.{verb} {name}", f"`{name}` is Ada's subscription.")
+    await said_to(w, w.ada, f"/ops schedule.{verb} {name}", f"`{name}` ")
+
+
+async def test_what_a_channel_subscribes_to_is_muted_by_who_keeps_it_alone(w: World) -> None:
+    line = f"/ops digest.subscribe incidents channel={w.ops.id}"
+    await said_to(w, w.ada, line, "is told to")
+    name = (await stands(w, w.ops.id)).name
+
+    told = await said_to(w, w.sam, f"/ops schedule.pause {name}", f"`{name}` is a subscription of")
+
+    assert f"/ops digest.mute incidents channel={w.ops.id}" in told
+    assert (await stands(w, w.ops.id)).paused == ""
+
+
+async def test_nobody_takes_the_name_of_what_somebody_may_subscribe_to(w: World) -> None:
+    name = f"digest-incidents-{w.ada.id.lower()}"
+    line = f'/ops schedule.add {name} freeze.list "weekdays at 9"'
+
+    await said_to(w, w.sam, line, "Names like 'digest-incidents-")
+    await said_to(w, w.ada, "/ops digest.subscribe incidents", "is told to you.")
+
+
 async def test_where_nothing_is_to_tell_a_quiet_one_says_nothing(w: World) -> None:
     await comes_often(w, "digest.incidents", w.ada, params="quiet=yes", channel=w.ops.id)
 
