@@ -56,7 +56,7 @@ class Jira:
         self._clock = clock
         self._guard = Guard("Jira", classify, clock, LIMITS if limits is None else limits)
         self._client = JiraClient(config, self._guard)
-        self._finder = Finder(self._client)
+        self._finder = Finder(self._client, config.project)
         self._tickets: Together[Ticket] = Together()
         self._moved: Together[Ticket] = Together()
         self._comments: Together[str] = Together()
@@ -136,7 +136,8 @@ class Jira:
         query = query_of(words, self._config.project)
         if query is None:
             return ()
-        found = await self._finder.search(query, most)
+        with self._finder.within(self._config.project):
+            found = await self._finder.search(query, most)
         return tuple(self._ticket(issue) for issue in found.issues[:most])
 
     async def moves(self, ticket: str) -> Sequence[str]:

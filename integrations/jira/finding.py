@@ -1,8 +1,10 @@
 """Finds the ticket that a key made, though Jira's search is behind what it has."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
+from bot.domain.errors import Rejected
 from integrations.jira.answers import Issue, Issues
 from integrations.jira.bodies import PROPERTY, label_of
 from integrations.jira.client import JiraClient
@@ -13,25 +15,27 @@ BEFORE, AFTER = 20, 80
 
 
 class Finder:
-    """Looks for tickets by the key that made them.
+    """Looks for tickets by the key that made them. *usual* is the project of the settings.
 
     Two ways at once: by the label, which finds whatever Jira's search has taken in; and by reading,
     straight from where Jira keeps them, the numbers around the newest ticket of the project that
     the search knows, for those that it has not.
     """
 
-    def __init__(self, client: JiraClient) -> None:
+    def __init__(self, client: JiraClient, usual: str | None) -> None:
         self._client = client
+        self._usual = usual
 
     async def made_by(self, key: str, project: str | None) -> Issue | None:
         """Return the ticket of *key*. Without a *project* only the search can tell."""
         by_label = f'labels = "{label_of(key)}" ORDER BY created ASC'
         if project is None:
             return _of(key, (await self.search(by_label, 10)).issues)
-        labelled, newest = await asyncio.gather(
-            self.search(by_label, 10),
-            self.search(f'project = "{project}" ORDER BY key DESC', 1),
-        )
+        with self.within(project):
+            labelled, newest = await asyncio.gather(
+                self.search(by_label, 10),
+                self.search(f'project = "{project}" ORDER BY key DESC', 1),
+            )
         found = _of(key, labelled.issues)
         return found or _of(key, await self._around(newest, project))
 
@@ -42,6 +46,18 @@ class Finder:
             Issues,
             {"jql": query, "fields": FIELDS, "properties": [PROPERTY], "maxResults": most},
         )
+
+    @contextmanager
+    def within(self, project: str | None) -> Iterator[None]:
+        """Name the cure where Jira does not know *project*, or does not show it to the bot."""
+        try:
+            yield
+        except Rejected as no:
+            if project is None:
+                raise
+            known = "`project` in `[jira]` of the settings" if project == self._usual else "it"
+            sight = "or give the account of `JIRA_EMAIL` a sight of that project"
+            raise Rejected(no.message, fix=f"Correct {known}, {sight}.") from None
 
     async def _around(self, newest: Issues, project: str) -> tuple[Issue, ...]:
         number = 0

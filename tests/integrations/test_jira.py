@@ -465,7 +465,7 @@ async def test_a_field_that_the_form_has_no_place_for_is_left_out_and_nothing_is
 @pytest.mark.parametrize(
     ("draft", "said", "cure"),
     [
-        ({"project": "NOPE"}, "does not exist for the field 'project'", ""),
+        ({"project": "NOPE"}, "does not exist for the field 'project'", "Correct it"),
         ({"project": "../x"}, "is not the key of a project", "A key is like `OPS`"),
         ({"type": "Epos"}, "issuetype: Specify a valid issue type", "`type` of the settings"),
         ({"summary": " "}, "You must specify a summary", "Write it otherwise"),
@@ -479,6 +479,18 @@ async def test_what_cannot_be_a_ticket_is_rejected_in_jiras_words(
 
     assert cure in caught.value.fix
     assert jira.tickets == []
+
+
+async def test_a_project_that_is_not_there_names_the_setting(
+    jira: PretendJira, clock: SetClock
+) -> None:
+    tracker = adapter(jira, clock, project="NOPE")
+
+    for asked in (tracker.create(DRAFT, key="k"), tracker.find_created("k"), tracker.search("x")):
+        with pytest.raises(Rejected, match="'NOPE' does not exist") as caught:
+            await asked
+        assert caught.value.fix.startswith("Correct `project` in `[jira]` of the settings")
+    await tracker.close()
 
 
 async def test_no_project_at_all_names_the_setting(jira: PretendJira, clock: SetClock) -> None:
