@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
+from sqlalchemy import select
 
 from audit.search import Filter, search
 from bot.domain.clock import Clock, SystemClock
@@ -23,6 +24,7 @@ from bot.main.running import running
 from bot.settings import Settings
 from bot.store import migrations
 from bot.store.places import engines, place_of
+from bot.store.tables import timer
 from playground.backoffice import seed
 from playground.driver import PretendSlack
 from playground.http import asgi
@@ -63,6 +65,12 @@ class World:
                 return int(db.execute("SELECT count(*) FROM redbutton_change").fetchone()[0])
             except sqlite3.OperationalError:
                 return 0
+
+    async def none_waits(self, kind: str) -> None:
+        """Wait until no timer of *kind* is to come."""
+        waiting = select(timer.c.key).where(timer.c.kind == kind)
+        while await self.bot.kept.store.read(lambda c: c.execute(waiting).all()):
+            await self.bot.kept.store.clock.sleep(0.1)
 
     async def events(self, **wanted: Any) -> list[dict[str, Any]]:
         """Return the recorded bodies, oldest first, without those about the bot itself."""

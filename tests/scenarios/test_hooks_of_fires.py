@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from bot.domain.incident import Incident
+from bot.pipeline.incidents.hints import TICKET
 from playground.http import Wire
 from playground.server import serve
 from tests.scenarios.fires import Fire, fire
@@ -112,6 +113,20 @@ async def test_a_ticket_that_a_person_moves_is_told_once_and_our_own_changes_are
         # What was made by the bot itself came by webhook, too, and is told nowhere.
         assert here.jira.deliveries[0].event["webhookEvent"] == "jira:issue_created"
         assert said(here, incident, "To Do") == []
+
+
+async def test_a_ticket_that_is_gone_is_looked_for_once(tmp_path: Path) -> None:
+    async with hooked(tmp_path) as door:
+        here = door.fire
+        incident = await here.declares()
+        await here.jira.delivered()
+        ticket = incident.ref("ticket")
+        here.jira.tickets.clear()
+        status = await door.posts("jira", moved(ticket), TRACKER)
+        await here.world.none_waits(TICKET)
+
+        assert status == 202
+        assert said(here, incident, "at the tracker") == []
 
 
 async def test_what_a_stranger_signs_changes_nothing(tmp_path: Path) -> None:

@@ -6,13 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
 from bot.domain.schedule import Schedule
 from bot.main.scheduling import shelf_of
 from bot.schedule.asking import LIVE
 from bot.store.records import SqlRecords
-from bot.store.tables import timer
 from playground.screen import SeenMessage
 from tests.scenarios.test_road import judged, reads
 from tests.world import World, world
@@ -98,13 +96,6 @@ async def looked(w: World, times: int) -> None:
         await w.bot.kept.store.clock.sleep(0.1)
 
 
-async def no_more_to_come(w: World) -> None:
-    """Wait until no look is to come."""
-    waiting = select(timer.c.key).where(timer.c.kind == LIVE)
-    while await w.bot.kept.store.read(lambda c: c.execute(waiting).all()):
-        await w.bot.kept.store.clock.sleep(0.1)
-
-
 async def test_its_one_message_tells_what_is_so_now(w: World) -> None:
     await comes(w)
     await shown(w, NOTHING)
@@ -151,7 +142,7 @@ async def test_it_is_let_be_once_nobody_wants_it(w: World, line: str) -> None:
     await comes(w)
     await shown(w, NOTHING)
     await w.slack.types(w.ada, f"/ops {line}", channel=w.ops)
-    await no_more_to_come(w)
+    await w.none_waits(LIVE)
     await freezes(w, "prod")
 
     [message] = posted(w)
@@ -163,7 +154,7 @@ async def test_the_next_message_takes_its_place(w: World) -> None:
     await w.slack.until(lambda: len(posted(w)) == 2, within=30)
     first, second = posted(w)
     await w.slack.types(w.ada, "/ops schedule.pause held", channel=w.ops)
-    await no_more_to_come(w)
+    await w.none_waits(LIVE)
 
     assert first.ts < second.ts
 

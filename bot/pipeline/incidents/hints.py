@@ -3,7 +3,7 @@
 import logging
 
 from bot.domain.clock import Clock
-from bot.domain.errors import IntegrationError
+from bot.domain.errors import IntegrationError, Rejected
 from bot.domain.incident import Incident, MomentKind
 from bot.domain.notice import Note
 from bot.domain.ports import Saying
@@ -53,12 +53,19 @@ class Hints:
         return await self._desk.shelf.first(f"{HEARD}tracker:{event}", Entry(timers=timers))
 
     async def read(self, timer: Timer) -> None:
-        """Say in the room how the ticket of *timer* stands now. Raises what the tracker's does."""
+        """Say in the room how the ticket of *timer* stands now.
+
+        Of one that is not there any more, or out of the bot's sight, there is nothing to say.
+        Raises what else the tracker's does.
+        """
         incident = await self._desk.shelf.get(timer.key.partition(" ")[0])
         if incident is None:
             return
         try:
             ticket = await self._tracker.read(timer.payload["ticket"])
+        except Rejected as no:
+            log.warning("The ticket of %s is not to be read: %s", incident.short, no)
+            return
         except IntegrationError as error:
             log.warning("The ticket of %s cannot be read: %s", incident.short, error)
             raise
