@@ -134,6 +134,9 @@ class Paging:
         now = reading.page(raw)
         if now.state is PageState.RESOLVED:
             raise _over(page)
+        # To escalate what somebody has acknowledged would take it away from them.
+        if now.state is PageState.ACKNOWLEDGED:
+            return await self._people.of_page(now)
         levels = await self._levels(raw["escalation_policy"]["id"])
         if not levels.get(level):
             manned = ", ".join(map(str, sorted(levels))) or "none"

@@ -142,7 +142,10 @@ class Pager(Protocol):
         ...
 
     async def escalate(self, page: str, level: int, *, key: str) -> Page:
-        """Wake the people of *level* for the page with this id. Rejected where there is none."""
+        """Wake the people of *level* for the page with this id. Rejected where there is none.
+
+        A page that somebody has acknowledged stays theirs: it is returned as it is.
+        """
         ...
 
     async def call_in(self, page: str, who: str, message: str, *, key: str) -> Page:

@@ -164,6 +164,17 @@ class PagerContract:
         assert [who.id for who in higher.assigned] == ["PMAX"]
         assert again == higher
 
+    async def test_a_page_that_somebody_has_is_not_taken_away_by_a_higher_level(
+        self, pager: Pager
+    ) -> None:
+        page = await self.paged(pager)
+        await pager.acknowledge(page.id, key="a")
+
+        kept = await pager.escalate(page.id, 2, key="e")
+
+        assert (kept.state, kept.acknowledged_by) == (PageState.ACKNOWLEDGED, "Bot")
+        assert [who.id for who in kept.assigned] == ["PEVA"]
+
     @pytest.mark.parametrize("level", [0, 3, -1])
     async def test_a_level_that_nobody_is_on_is_refused(self, pager: Pager, level: int) -> None:
         page = await self.paged(pager)
