@@ -6,7 +6,6 @@ from datetime import timedelta
 from types import MappingProxyType
 
 from bot.authoring import (
-    Call,
     Context,
     Freezes,
     Incident,
@@ -19,6 +18,7 @@ from bot.authoring import (
 )
 from commands.incident.inviting import invite
 from commands.incident.locking import lock_key, lock_reason
+from commands.incident.paging import resolved, wake, with_page
 from commands.incident.telling import announce
 from integrations.ports import (
     Bulletin,
@@ -90,27 +90,19 @@ async def page(ctx: Context, hands: Hands, incident: Incident) -> Done:
         return Done(note, state=LimbState.SKIPPED)
     # What is made to fail reaches no pager, whatever the service is called.
     service = "drill" if pretended else paged_service(hands.incidents, incident)
-    made = await ctx.step(
-        "Page who is on call",
-        hands.pager.page,
-        service,
-        f"{incident.short} {discreet_title(incident)}",
-        _for_the_pager(incident),
-        key=incident.key(f"page {service}"),
-        rule=StepRule(find=hands.pager.find_page),
-    )
-    return paged(made)
+    title = f"{incident.short} {discreet_title(incident)}"
+    details = _for_the_pager(incident)
+    made, over = await wake(ctx, hands.pager, incident, service, title, details)
+    return paged(made, over)
 
 
-def paged(made: Page) -> Done:
+def paged(made: Page, over: tuple[str, ...] = ()) -> Done:
     """Say whom the page *made* woke, and nothing that was not read back."""
     names = tuple(who.name for who in made.assigned)
-    call = Call(page=made.id, service=made.service, url=made.url, at=made.at, woken=names)
 
     def update(incident: Incident) -> Incident:
-        others = (c for c in incident.calls if c.page != call.page)
         woken = incident.awaiting(*(who.slack for who in made.assigned))
-        return woken.with_(calls=(*others, call))
+        return with_page(resolved(woken, over), made)
 
     if names:
         return Done(f"Paged {listed(names)}", made.url, made.id, update=update)

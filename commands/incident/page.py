@@ -3,7 +3,6 @@
 from pydantic import Field
 
 from bot.authoring import (
-    Call,
     Context,
     Incident,
     Incidents,
@@ -13,7 +12,6 @@ from bot.authoring import (
     Refused,
     Result,
     Risk,
-    StepRule,
     operation,
 )
 from commands.incident.acting import (
@@ -29,6 +27,7 @@ from commands.incident.acting import (
 )
 from commands.incident.choices import Which
 from commands.incident.limbs import discreet_title, listed
+from commands.incident.paging import resolved, wake, with_page
 from integrations.ports import Chat, Page, PagedService, Pager, Responder
 
 
@@ -57,15 +56,9 @@ async def page_more(
     if "@" in whom:
         return await _call_in(whom, params.reason, ctx, incidents, pager, incident)
     service, called = await _service(whom, ctx, incidents, pager)
-    made = await ctx.step(
-        "Page who is on call",
-        pager.page,
-        service,
-        f"{incident.short} {discreet_title(incident)}",
-        f"{_reason(params.reason, incident)} Asked by {ctx.actor.name}.",
-        key=_key(incident, service),
-        rule=StepRule(find=pager.find_page),
-    )
+    title = f"{incident.short} {discreet_title(incident)}"
+    details = f"{_reason(params.reason, incident)} Asked by {ctx.actor.name}."
+    made, over = await wake(ctx, pager, incident, service, title, details)
     names = tuple(who.name for who in made.assigned)
     woken = listed(names) if names else "nobody: no one is on call there"
     line = f"{ctx.actor.name} paged {called}; woken: {woken}. {sentence(params.reason)}"
@@ -73,7 +66,7 @@ async def page_more(
     say = from_elsewhere(ctx, incident, "page", Prompt(message=line))
     known = any(call.page == made.id for call in incident.calls)
     known = known and not await happened(ctx, incidents, incident, "page")
-    await incidents.change(incident.id, lambda now: _with(now, made), told, say=say)
+    await incidents.change(incident.id, lambda now: _with(resolved(now, over), made), told, say=say)
     if not names:
         raise Refused(
             f"The pager took the page for {called!r}, but nobody is on call there: nobody was "
@@ -121,29 +114,15 @@ def _unclear(whom: str, found: list[PagedService]) -> str:
     return f"{whom!r} may be several services ({names}), so nobody was paged."
 
 
-def _key(incident: Incident, service: str) -> str:
-    """Return the key of a page: one for each service, and another one after it was resolved."""
-    over = sum(call.service == service and call.resolved for call in incident.calls)
-    return incident.key(f"page {service}" if not over else f"page {service} after {over}")
-
-
 def _reason(reason: str, incident: Incident) -> str:
     return "Come to the incident's channel." if incident.private else sentence(reason)
 
 
 def _with(incident: Incident, made: Page) -> Incident:
     """Return *incident* with the page *made*, and with who is woken by it as people of it."""
-    woken = tuple(who.name for who in made.assigned)
-    old = next((c for c in incident.calls if c.page == made.id), None)
-    call = (
-        Call(page=made.id, service=made.service, url=made.url, at=made.at, woken=woken)
-        if old is None
-        else old.model_copy(update={"woken": tuple(dict.fromkeys((*old.woken, *woken)))})
-    )
-    others = (c for c in incident.calls if c.page != made.id)
     slack = (who.slack for who in made.assigned if who.slack)
     people = tuple(dict.fromkeys((*incident.people, *slack)))
-    return incident.with_(calls=(*others, call), people=people)
+    return with_page(incident, made).with_(people=people)
 
 
 async def _call_in(
