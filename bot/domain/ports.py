@@ -246,6 +246,10 @@ class Incidents(Protocol):
         """Return channel and `ts` of the message in *slot*, or None while it is not out."""
         ...
 
+    async def refused(self, incident: str, slot: str) -> str | None:
+        """Return why the message in *slot* was given up, or None where it was not."""
+        ...
+
     async def contacts(self, service: str) -> Sequence[Contact]:
         """Return whom to call for *service*, as last known; the first to be called first."""
         ...

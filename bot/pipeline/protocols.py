@@ -20,9 +20,10 @@ class Draft:
 
     One with the same *slot* of an invocation is edited in place. *to* is the channel or the person
     it is for, where that is not where, and who, asked. One for a thread stands *below* the message
-    of that slot. Where it is *of* another invocation, that one's
-    messages are edited, and new ones come below them. Not *anew*: it is written only in place of an
-    older one.
+    of that slot. Where it is *of* another invocation, that one's messages are edited, and new ones
+    come below them. Not *anew*: it is written only in place of an older one. One that is *lasting*
+    shows how something stands: given up, it is tried again as soon as there is something new to
+    show.
     """
 
     slot: str
@@ -32,6 +33,7 @@ class Draft:
     below: str = "card"
     of: str | None = None
     anew: bool = True
+    lasting: bool = False
 
 
 @dataclass(frozen=True)

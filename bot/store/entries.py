@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, Integer, and_, bindparam, case, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from audit.append import append
@@ -14,6 +14,9 @@ from bot.store.rows import Values, review_values, seal_notice, timer_values
 from bot.store.sealed import Box
 from bot.store.tables import message, review, timer
 
+_tried_again = and_(
+    bindparam("lasting", type_=Integer) == literal(1), message.c.dropped.is_not(None)
+)
 _REDRAFT = (
     update(message)
     .where(
@@ -24,6 +27,8 @@ _REDRAFT = (
         audience=bindparam("audience"),
         notice=bindparam("notice"),
         version=message.c.version + 1,
+        attempts=case((_tried_again, 0), else_=message.c.attempts),
+        dropped=case((_tried_again, None), else_=message.c.dropped),
     )
 )
 _DRAFT = Prepared(
@@ -94,19 +99,21 @@ def _values(invocation: str, draft: Draft, box: Box) -> Values:
         "notice": seal_notice(draft.notice, invocation, draft.slot, box),
         "place": draft.to,
         "below": draft.below,
+        "lasting": int(draft.lasting),
     }
 
 
 def _redrafted(connection: Connection, values: Values) -> bool:
     """Edit the message in its slot; False where there is none."""
     place = {"of": values["invocation"], "in_slot": values["slot"]}
-    newest = {"audience": values["audience"], "notice": values["notice"]}
+    newest = {name: values[name] for name in ("audience", "notice", "lasting")}
     return connection.execute(_REDRAFT, {**newest, **place}).rowcount == 1
 
 
 def _draft(connection: Connection, values: Values) -> None:
     """Put a message into its slot; where another process has just done so, edit that."""
-    if not _DRAFT.run(connection, {**values, **_NEW}).rowcount:
+    row = {name: value for name, value in values.items() if name != "lasting"}
+    if not _DRAFT.run(connection, {**row, **_NEW}).rowcount:
         _redrafted(connection, values)
 
 

@@ -71,6 +71,12 @@ _PLACE = select(message.c.channel, message.c.ts).where(
     message.c.slot == bindparam("in_slot"),
     message.c.ts.is_not(None),
 )
+_REFUSED = select(message.c.id, message.c.reason).where(
+    message.c.invocation == bindparam("of"),
+    message.c.slot == bindparam("in_slot"),
+    message.c.dropped.is_not(None),
+    message.c.reason.is_not(None),
+)
 _RECALL = select(memo).where(memo.c.name == bindparam("called"))
 _FORGET = delete(memo).where(memo.c.name == bindparam("called"))
 _FORGET_OLD = delete(memo).where(
@@ -196,6 +202,13 @@ class SqlIncidents(Shelf):
         values = {"of": invocation, "in_slot": slot}
         row = await self._store.read(lambda c: c.execute(_PLACE, values).first())
         return (row[0], row[1]) if row is not None and row[0] else None
+
+    @override
+    async def refusal(self, invocation: str, slot: str) -> str | None:
+        """See `Shelf.refusal`."""
+        values = {"of": invocation, "in_slot": slot}
+        row = await self._store.read(lambda c: c.execute(_REFUSED, values).first())
+        return None if row is None else self._box.open(row[1], "message", str(row[0]), "reason")
 
     @override
     async def remember(self, name: str, body: str) -> None:

@@ -172,6 +172,23 @@ async def test_what_was_given_up_is_wiped_after_a_day_and_what_waits_never(desk:
     assert await desk.book.notice(of, "waits") == Note(message="Done.")
 
 
+async def test_what_shows_how_something_stands_is_tried_again_once_that_changes(
+    desk: Desk,
+) -> None:
+    of = await desk.opened()
+    (post,) = await unsent(desk)
+    lasting = replace(main(of, State.SUCCEEDED), lasting=True)
+    await desk.outbox.later(post, desk.clock.now(), "Slack is away.")
+    await desk.outbox.drop(post, "The channel is archived.")
+    before = await unsent(desk)
+
+    await desk.book.write(of, Entry(drafts=(lasting,)))
+
+    (again,) = await unsent(desk)
+    assert before == []
+    assert (again.version, again.attempts, again.notice) == (2, 0, card(of, State.SUCCEEDED))
+
+
 async def test_a_wiped_message_can_be_drafted_anew_in_its_place(desk: Desk) -> None:
     of = await desk.opened()
     (post,) = await unsent(desk)

@@ -258,6 +258,10 @@ class IncidentDesk:
         """See `Incidents.posted`."""
         return await self.shelf.place((await self.get(incident)).invocation, slot)
 
+    async def refused(self, incident: str, slot: str) -> str | None:
+        """See `Incidents.refused`."""
+        return await self.shelf.refusal((await self.get(incident)).invocation, slot)
+
     async def contacts(self, service: str) -> Sequence[Contact]:
         """See `Incidents.contacts`."""
         return await self._recalled(contacts_of(service))

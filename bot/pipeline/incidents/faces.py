@@ -26,13 +26,13 @@ def _shown(incident: Incident, plan: Plan) -> tuple[Draft, ...]:
     header, told = [], []
     if incident.room is not None and incident.room_open:
         card = IncidentCard(face=IncidentFace.HEADER, incident=incident)
-        header = [Draft(HEADER, Audience.CHANNEL, card, to=incident.room)]
+        header = [Draft(HEADER, Audience.CHANNEL, card, to=incident.room, lasting=True)]
     if plan.announce is not None and is_announced(incident):
         rule = plan.rule(incident.severity)
         card = IncidentCard(
             face=IncidentFace.ANNOUNCEMENT, incident=incident, sentence=rule.sentence
         )
-        told = [Draft(ANNOUNCEMENT, Audience.CHANNEL, card, to=plan.announce)]
+        told = [Draft(ANNOUNCEMENT, Audience.CHANNEL, card, to=plan.announce, lasting=True)]
     return (*header, *told)
 
 

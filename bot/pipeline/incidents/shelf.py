@@ -68,6 +68,10 @@ class Shelf(Protocol):
         """Return channel and `ts` of a message that is out."""
         ...
 
+    async def refusal(self, invocation: str, slot: str) -> str | None:
+        """Return why a message was given up; None where it was not."""
+        ...
+
     async def remember(self, name: str, body: str) -> None:
         """Keep *body* under *name*, in place of what was there."""
         ...
