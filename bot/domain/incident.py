@@ -78,7 +78,8 @@ class Limb(_Frozen):
     """One thing that a press sets going.
 
     *note* says what came of it, in one sentence; *ref* is what the vendor calls it. *by* is who
-    settled it by hand, as a Slack id; *run* the invocation that carries it out.
+    settled it by hand, as a Slack id; *run* the invocation that carries it out. *lost*: an earlier
+    try may have done it, and what came of that has not been seen.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Limb(_Frozen):
     ref: str = ""
     by: str = ""
     run: str = ""
+    lost: bool = False
 
 
 class Holder(_Frozen):
@@ -103,7 +105,8 @@ class Call(_Frozen):
     """One page for the incident, and the proof of it.
 
     *page* is the pager's id, *woken* whom it woke in that order. *told* is how far its silence was
-    taken: how many times somebody else was woken because nobody answered.
+    taken: how many times somebody else was woken because nobody answered. Nobody else is woken
+    before *not_before*.
     """
 
     page: str
@@ -115,6 +118,7 @@ class Call(_Frozen):
     acknowledged_at: datetime | None = None
     resolved: bool = False
     told: int = 0
+    not_before: datetime | None = None
 
 
 class Task(_Frozen):

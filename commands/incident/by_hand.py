@@ -7,7 +7,7 @@ from pydantic import Field
 
 from bot.authoring import Context, Incidents, LimbState, Params, Refused, Result, Risk, operation
 from commands.incident.choices import Which
-from commands.incident.stuck import LimbName, settle, stuck
+from commands.incident.stuck import LimbName, settle
 
 
 class DoneByHand(Params):
@@ -25,11 +25,17 @@ class DoneByHand(Params):
 async def done_by_hand(params: DoneByHand, ctx: Context, *, incidents: Incidents) -> Result:
     """Say that you did by hand what a press could not do."""
     incident = await incidents.meant(params.incident, ctx.actor, ctx.channel)
-    limb = await stuck(ctx, incidents, incident, params.limb)
     link = params.link.strip().strip("<>").partition("|")[0] or None
     if link is not None and urlsplit(link).scheme != "https":
         raise Refused(f"{link!r} is no address.", fix="Paste one that begins with https://.")
     note = f"Done by hand by {ctx.actor.name}"
-    done = {"state": LimbState.BY_HAND, "note": note, "link": link, "by": ctx.actor.id}
-    await settle(ctx, incidents, incident, limb.model_copy(update=done))
+    limb = await settle(
+        ctx,
+        incidents,
+        incident,
+        params.limb,
+        state=LimbState.BY_HAND,
+        note=note,
+        link=link,
+    )
     return Result(f"{limb.label}: {note}.", link=link)

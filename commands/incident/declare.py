@@ -79,7 +79,8 @@ def declared(incident: Incident) -> Result:
     page = incident.limb("page")
     woken = f" {page.note}." if page and page.note else ""
     stuck = [x.label for x in incident.limbs if x.state in {LimbState.FAILED, LimbState.UNKNOWN}]
-    trouble = f" Not done: {', '.join(stuck)}; its channel has buttons for that." if stuck else ""
+    cure = "its channel has buttons for that" if incident.room else "try again below"
+    trouble = f" Not done: {', '.join(stuck)}; {cure}." if stuck else ""
     where = f" in #{incident.room_name}" if incident.room else ", without a channel so far"
     return Result(
         f"{incident.short} ({incident.name}) is declared{where}.{woken}{trouble}",

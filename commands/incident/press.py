@@ -13,12 +13,14 @@ from bot.authoring import (
     NotConfigured,
     OutcomeUnknown,
     RedbuttonError,
+    Refused,
 )
 from commands.incident.acting import happened
 from commands.incident.limbs import LIMBS, Done, Hands, wanted
 
 WOKEN_WITHIN = 3.0
-"""Seconds that people are brought in later, so that who is woken comes with them."""
+"""Seconds that people are brought in later, so that who is woken comes with them. Who is woken
+later still is brought in by the watch."""
 
 SETTLED = frozenset({LimbState.DONE, LimbState.BY_HAND, LimbState.SKIPPED})
 """Nothing is left to be done for such a limb."""
@@ -48,37 +50,29 @@ async def press(ctx: Context, hands: Hands, incident: Incident) -> Incident:
 async def _people(
     ctx: Context, hands: Hands, of: str, begun: Mapping[str, "asyncio.Future[Limb]"]
 ) -> None:
-    """Bring people in once there is a channel, and who is woken as soon as that is known."""
+    """Bring people in once there is a channel, with who is woken where that is soon known."""
     await asyncio.wait({begun["room"]})
     page = begun.get("page")
     if page is not None:
         await asyncio.wait({page}, timeout=WOKEN_WITHIN)
     await carry_out(ctx, hands, of, "people")
-    late = page is not None and not page.done()
-    if page is None or not late:
-        return
-    await asyncio.wait({page})
-    incident = await hands.incidents.get(of)
-    if incident.room is not None and incident.people:
-        await ctx.step("Bring in who was woken", hands.chat.invite, incident.room, incident.people)
 
 
 async def carry_out(ctx: Context, hands: Hands, of: str, name: str) -> Limb:
     """Carry out the limb *name* of the incident *of*, and write down what came of it."""
     label = LIMBS[name][0]
-    source = f"limb {name} {ctx.invocation}"
 
     def begun(incident: Incident) -> Incident:
         known = incident.limb(name) or Limb(name=name, label=label)
         if known.state in SETTLED:
             return incident
-        update = {"state": LimbState.RUNNING, "note": "", "run": ctx.invocation, "label": label}
-        return with_limb(incident, known.model_copy(update=update))
+        return with_limb(incident, _begun(ctx, incident, known.model_copy(update={"label": label})))
 
     incident = await hands.incidents.get(of)
     # A run that begins again tries no limb a second time: what it came to is told already.
-    if not await happened(ctx, hands.incidents, incident, f"limb {name}"):
-        incident = await hands.incidents.change(of, begun)
+    if await happened(ctx, hands.incidents, incident, f"limb {name}"):
+        return incident.limb(name) or Limb(name=name, label=label)
+    incident = await hands.incidents.change(of, begun)
     limb = incident.limb(name)
     if limb is not None and limb.state in ENDS:
         return limb
@@ -86,11 +80,10 @@ async def carry_out(ctx: Context, hands: Hands, of: str, name: str) -> Limb:
 
     def ended(incident: Incident) -> Incident:
         known = incident.limb(name) or Limb(name=name, label=label)
-        fields = {"state": done.state, "note": done.note, "link": done.link, "ref": done.ref}
-        return done.update(with_limb(incident, known.model_copy(update=fields)))
+        return done.update(with_limb(incident, _ended(known, done)))
 
     told = Moment(
-        source=source,
+        source=f"limb {name} {ctx.invocation}",
         at=ctx.clock.now(),
         kind=MomentKind.PAGE if name == "page" else MomentKind.LIMB,
         text=f"{label}: {done.note or done.state.value}.",
@@ -100,6 +93,40 @@ async def carry_out(ctx: Context, hands: Hands, of: str, name: str) -> Limb:
     if broken is not None:
         raise broken
     return incident.limb(name) or Limb(name=name, label=label)
+
+
+def _begun(ctx: Context, incident: Incident, limb: Limb) -> Limb:
+    """Return *limb* as this run carries it out; raise Refused where another one does."""
+    if limb.state is LimbState.RUNNING and limb.run != ctx.invocation:
+        raise under_way(limb)
+    if limb.state is LimbState.PLANNED and not incident.is_open:
+        note = f"{incident.short} was {incident.status} before"
+        return limb.model_copy(update={"state": LimbState.SKIPPED, "note": note})
+    lost = limb.lost or limb.state is LimbState.UNKNOWN
+    update = {"state": LimbState.RUNNING, "note": "", "run": ctx.invocation, "lost": lost}
+    return limb.model_copy(update=update)
+
+
+def _ended(limb: Limb, done: Done) -> Limb:
+    """Return *limb* with what this try came to; that it failed undoes no other's success."""
+    fields: dict[str, object] = {"state": done.state, "note": done.note, "link": done.link}
+    fields["ref"] = done.ref
+    if limb.state in SETTLED and done.state not in SETTLED:
+        return limb
+    if done.ref or done.state in SETTLED:
+        return limb.model_copy(update={**fields, "lost": False})
+    if done.state is LimbState.UNKNOWN or limb.lost:
+        # Whatever came of this try: one before it may have happened.
+        fields = {**fields, "state": LimbState.UNKNOWN, "lost": True}
+    return limb.model_copy(update=fields)
+
+
+def under_way(limb: Limb) -> Refused:
+    """Return what is told to whoever would do something about a *limb* that is being done."""
+    return Refused(
+        f"{limb.label}: this is being done at this moment.",
+        fix="Wait until it is done or has failed; the list in the incident's channel shows it.",
+    )
 
 
 async def _tried(

@@ -4,7 +4,7 @@ from pydantic import Field
 
 from bot.authoring import Context, Incidents, LimbState, Params, Result, Risk, operation
 from commands.incident.choices import Which
-from commands.incident.stuck import LimbName, settle, stuck
+from commands.incident.stuck import LimbName, settle
 
 
 class SkipLimb(Params):
@@ -22,7 +22,7 @@ class SkipLimb(Params):
 async def skip_limb(params: SkipLimb, ctx: Context, *, incidents: Incidents) -> Result:
     """Leave undone what a press could not do."""
     incident = await incidents.meant(params.incident, ctx.actor, ctx.channel)
-    limb = await stuck(ctx, incidents, incident, params.limb)
-    left = {"state": LimbState.SKIPPED, "note": params.reason, "by": ctx.actor.id}
-    await settle(ctx, incidents, incident, limb.model_copy(update=left))
+    limb = await settle(
+        ctx, incidents, incident, params.limb, state=LimbState.SKIPPED, note=params.reason
+    )
     return Result(f"{limb.label} is left undone in {incident.short}: {params.reason}.")

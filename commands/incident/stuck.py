@@ -7,12 +7,13 @@ from bot.authoring import (
     Incident,
     Incidents,
     Limb,
+    LimbState,
     Moment,
     MomentKind,
     Refused,
 )
-from commands.incident.acting import happened, not_ended, still_open
-from commands.incident.press import SETTLED
+from commands.incident.acting import happened
+from commands.incident.press import SETTLED, under_way
 
 
 class LimbName(StrEnum):
@@ -28,22 +29,8 @@ class LimbName(StrEnum):
     LOCK = "lock"
 
 
-ASK_FOR_HELP = frozenset({LimbName.PAGE, LimbName.LOCK})
-"""What disturbs others, and is of use only while somebody is at the incident."""
-
-
-async def stuck(ctx: Context, incidents: Incidents, incident: Incident, name: LimbName) -> Limb:
-    """Return a limb that somebody may do something about; raise Refused.
-
-    A run that begins again has settled it already: it goes on.
-    """
-    if await happened(ctx, incidents, incident, f"limb {name}"):
-        return incident.limb(name.value) or Limb(name=name.value, label=name.value)
-    return unsettled(incident, name)
-
-
-def unsettled(incident: Incident, name: LimbName) -> Limb:
-    """Return the limb *name*; raise Refused where it is not there, or settled."""
+def stuck(incident: Incident, name: LimbName) -> Limb:
+    """Return a limb that somebody may do something about; raise Refused."""
     limb = incident.limb(name.value)
     if limb is None:
         raise Refused(
@@ -54,29 +41,40 @@ def unsettled(incident: Incident, name: LimbName) -> Limb:
         raise Refused(
             f"{limb.label} is settled already: {limb.note}.", fix="Nothing is left to do."
         )
+    if limb.state in {LimbState.PLANNED, LimbState.RUNNING}:
+        raise under_way(limb)
     return limb
 
 
-def worth_a_try(incident: Incident, name: LimbName) -> None:
-    """Raise Refused where nobody wants the limb *name* any more, as *incident* has ended."""
-    (still_open if name in ASK_FOR_HELP else not_ended)(incident)
-
-
-async def settle(ctx: Context, incidents: Incidents, incident: Incident, limb: Limb) -> None:
-    """Put *limb* in place of the one that was stuck; raise Refused where that is settled by now."""
-    update = {"state": limb.state, "note": limb.note, "link": limb.link, "by": limb.by}
+async def settle(  # noqa: PLR0913  All of it is what somebody says of a limb.
+    ctx: Context,
+    incidents: Incidents,
+    incident: Incident,
+    name: LimbName,
+    *,
+    state: LimbState,
+    note: str,
+    link: str | None = None,
+) -> Limb:
+    """Say that the limb *name*, which is stuck, is in *state*; return it. Raises Refused."""
+    again = await happened(ctx, incidents, incident, f"limb {name.value}")
+    limb = incident.limb(name.value) if again else None
+    limb = limb or stuck(incident, name)
+    update = {"state": state, "note": note, "link": link, "by": ctx.actor.id}
 
     def settled(now: Incident) -> Incident:
-        unsettled(now, LimbName(limb.name))
-        return now.with_limb(limb.name, **update)
+        # It may have been done since it was looked at.
+        stuck(now, name)
+        return now.with_limb(name.value, **update)
 
     told = Moment(
         source=f"limb {limb.name} {ctx.invocation}",
         at=ctx.clock.now(),
         kind=MomentKind.LIMB,
-        text=f"{limb.label}: {limb.note}.",
+        text=f"{limb.label}: {note}.",
         by=ctx.actor.id,
         by_name=ctx.actor.name,
-        link=limb.link,
+        link=link,
     )
     await incidents.change(incident.id, settled, told)
+    return limb

@@ -3,14 +3,27 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from bot.domain.errors import IntegrationError
+from bot.domain.errors import IntegrationError, RedbuttonError
 from bot.domain.incident import Call, Incident, Limb, LimbState, MomentKind
 from bot.pipeline.incidents.acts import Acts
 from bot.pipeline.incidents.desk import IncidentDesk
 from bot.pipeline.incidents.faces import ANNOUNCEMENT
 from bot.pipeline.protocols import Book
 from bot.pipeline.recording import ENDED as RUN_ENDED
-from integrations.ports import Chat, Page, Pager, Publication, Room, StatusPage, Ticket, Tracker
+from integrations.ports import (
+    Chat,
+    Page,
+    Pager,
+    PageState,
+    Publication,
+    Room,
+    StatusPage,
+    Ticket,
+    Tracker,
+)
+
+STOPPED = "It was stopped before it was done"
+NOBODY = "The pager has it, and woke nobody"
 
 Find = Callable[[str], Awaitable[Any]]
 Found = Room | Page | Ticket | Publication
@@ -42,18 +55,27 @@ class Mending:
         }
 
     async def look(self, incident: Incident) -> Incident:
-        """Look after each limb once."""
+        """Look after each limb once; one whose vendor is silent holds no other."""
+        silent: RedbuttonError | None = None
         for limb in incident.limbs:
-            match limb.state:
-                case LimbState.RUNNING if limb.name == ANNOUNCEMENT:
-                    incident = await self._announced(incident, limb)
-                case LimbState.RUNNING | LimbState.PLANNED:
-                    incident = await self._cut_off(incident, limb)
-                case LimbState.UNKNOWN if limb.name in self._finds:
-                    incident = await self._lost(incident, limb)
-                case _:
-                    pass
+            try:
+                incident = await self._look_at(incident, limb)
+            except RedbuttonError as error:
+                silent = error
+        if silent is not None:
+            raise silent
         return incident
+
+    async def _look_at(self, incident: Incident, limb: Limb) -> Incident:
+        match limb.state:
+            case LimbState.RUNNING if limb.name == ANNOUNCEMENT:
+                return await self._announced(incident, limb)
+            case LimbState.RUNNING | LimbState.PLANNED:
+                return await self._cut_off(incident, limb)
+            case LimbState.UNKNOWN if limb.name in self._finds:
+                return await self._lost(incident, limb)
+            case _:
+                return incident
 
     async def _announced(self, incident: Incident, limb: Limb) -> Incident:
         """Say that it stands there, where the press did not wait for that."""
@@ -61,7 +83,8 @@ class Mending:
             return incident
         place = await self._desk.posted(incident.id, ANNOUNCEMENT)
         if place is None:
-            return incident
+            why = await self._desk.refused(incident.id, ANNOUNCEMENT)
+            return await self._stopped(incident, limb, why) if why else incident
         try:
             address = await self._chat.link(*place)
         except IntegrationError:
@@ -72,7 +95,15 @@ class Mending:
         """Say of a limb whose run has ended that nobody is at it any more."""
         if await self._is_at_it(incident, limb):
             return incident
-        note = "It was stopped before it was done"
+        # What was begun may have happened, and can be looked for.
+        lost = limb.state is LimbState.RUNNING and limb.name in self._finds
+        note = "It was stopped in the middle; it may have happened" if lost else STOPPED
+        return await self._stopped(incident, limb, note, lost=lost)
+
+    async def _stopped(
+        self, incident: Incident, limb: Limb, note: str, *, lost: bool = False
+    ) -> Incident:
+        state = LimbState.UNKNOWN if lost else LimbState.FAILED
         told = self._acts.moment(
             f"stopped {limb.name} {limb.run}", MomentKind.LIMB, f"{limb.label}: {note}."
         )
@@ -81,7 +112,7 @@ class Mending:
             known = now.limb(limb.name)
             if known is None or known.state is not limb.state:
                 return now
-            return now.with_limb(limb.name, state=LimbState.FAILED, note=note)
+            return now.with_limb(limb.name, state=state, note=note, lost=lost or known.lost)
 
         return await self._desk.change(incident.id, stopped, told)
 
@@ -119,7 +150,8 @@ class Mending:
         woken: tuple[str | None, ...] = update.pop("woken", ())
 
         def settled(now: Incident) -> Incident:
-            done = now.with_limb(limb.name, state=LimbState.DONE, note=note, link=link, ref=ref)
+            made = {"note": note, "link": link, "ref": ref, "lost": False}
+            done = now.with_limb(limb.name, state=LimbState.DONE, **made)
             known = {c.page for c in done.calls}
             more = tuple(c for c in calls if c.page not in known)
             return done.with_(**update, calls=(*done.calls, *more)).awaiting(*woken)
@@ -135,8 +167,17 @@ def _told(made: Found) -> tuple[str, str | None, str, dict[str, Any]]:
             return f"#{made.name}", made.url, made.id, fields
         case Page():
             names = tuple(who.name for who in made.assigned)
-            call = Call(page=made.id, service=made.service, url=made.url, at=made.at, woken=names)
-            note = f"Paged {', '.join(names)}" if names else "The pager has it, and woke nobody"
+            over = made.state is PageState.RESOLVED
+            call = Call(
+                page=made.id,
+                service=made.service,
+                url=made.url,
+                at=made.at,
+                woken=names,
+                resolved=over,
+            )
+            nobody = "The page is resolved at the pager" if over else NOBODY
+            note = f"Paged {', '.join(names)}" if names else nobody
             woken = tuple(who.slack for who in made.assigned)
             return note, made.url, made.id, {"calls": (call,), "woken": woken}
         case Ticket():
