@@ -16,8 +16,9 @@ from bot.domain.record import Stage
 from bot.main.health import STALE
 from bot.main.joining import Bot
 from bot.main.known import Known
-from bot.pipeline.protocols import Book, Entry
+from bot.pipeline.protocols import Book, Entry, Timer
 from bot.pipeline.recording import own_event
+from bot.pipeline.requesting import to_other_rules
 from bot.pipeline.runbook import surely
 from bot.settings import PolicySettings, Settings
 from policies.engine import CedarRules
@@ -91,7 +92,8 @@ class Reloader:
     async def _use(self, rules: CedarRules, why: str) -> None:
         """Record that *rules* are in force, and only then let them be."""
         if rules.digest != self._standing.digest:
-            await self._record(Stage.RULES_LOADED, why=why, digest=rules.digest)
+            again = to_other_rules(rules.digest, self._clock.now())
+            await self._record(Stage.RULES_LOADED, again, why=why, digest=rules.digest)
             self._standing.current = rules
             self.used()
             log.info("New rules are in force: %s", rules.digest[:12])
@@ -111,8 +113,8 @@ class Reloader:
             await self._record(Stage.RULES_REFUSED, **told)
             self._recorded = unfit.digest
 
-    async def _record(self, stage: Stage, **detail: str) -> None:
-        entry = Entry(events=(own_event(stage, self._clock, **detail),))
+    async def _record(self, stage: Stage, *timers: Timer, **detail: str) -> None:
+        entry = Entry((own_event(stage, self._clock, **detail),), timers=timers)
         await surely(self._clock, lambda: self._book.write(None, entry))
 
     async def _settled(self) -> Seen:

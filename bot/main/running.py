@@ -23,6 +23,7 @@ from bot.main.vendors import missing
 from bot.pipeline.incidents.hints import HEARD
 from bot.pipeline.protocols import Entry
 from bot.pipeline.recording import own_event
+from bot.pipeline.requesting import to_other_rules
 from bot.settings import Settings
 from bot.store.clock import SharedClock
 from bot.store.replicas import SqlReplicas
@@ -78,7 +79,9 @@ async def _start(bot: Bot, settings: Settings, clock: Clock, stack: AsyncExitSta
     book, rules = bot.kept.book, bot.known.rules
     started = own_event(Stage.START, clock, version=version("redbutton"))
     loaded = own_event(Stage.RULES_LOADED, clock, digest=rules.digest)
-    await book.write(None, Entry(events=(started, loaded)))
+    # The rules may be others than those by which it was asked who has to agree.
+    again = to_other_rules(rules.digest, clock.now())
+    await book.write(None, Entry((started, loaded), timers=(again,)))
     stack.push_async_callback(_record_stop, bot, clock)
     for said in (*bot.known.missing, *missing(settings)):
         log.warning("%s", said)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from bot.domain.actor import Actor
 from bot.domain.approval import Approval, Remark, Standing
@@ -14,7 +15,7 @@ from bot.pipeline.answers import Refusal
 from bot.pipeline.approval_cards import LaneRule, Shown, places
 from bot.pipeline.breaking import with_broken_glass
 from bot.pipeline.deciding import refusal
-from bot.pipeline.matters import Matters, Needs, Rows
+from bot.pipeline.matters import TRIES, Matter, Matters, Needs, Rows
 from bot.pipeline.protocols import Draft, Entry, Timer
 from bot.pipeline.recording import ClearCase, card, discreet, drafts, event, stored_case
 from bot.pipeline.timers import Timers
@@ -23,9 +24,22 @@ from bot.pipeline.values import params_json
 OPEN, EXPIRE, REMIND = "approval.open", "approval.expire", "approval.remind"
 """The kinds of timers that ask for approval, end the waiting, and remind of it."""
 
+RULES = "approval.rules"
+"""The kind of timer that puts all that waits to the rules once others are in force."""
+
+EVERYWHERE = timedelta(seconds=10)
+"""After so long changed rules are in force in every process."""
+
+_OTHERS = "The rules have changed, and with them who has to agree."
+
 _CHANGED = "What would happen is not what was approved any more, so everybody is asked anew."
 _UNSEEN = "Whether it is still what was approved cannot be seen now, so everybody is asked anew."
 _LOST = "Somebody who approved this may not any more, so their word does not count."
+
+
+def to_other_rules(digest: str, now: datetime) -> Timer:
+    """Return the timer by which what waits is put to the rules of *digest*, in force from *now*."""
+    return Timer(RULES, digest, now + EVERYWHERE)
 
 
 class Requesting:
@@ -40,6 +54,7 @@ class Requesting:
         timers.on(OPEN, self.ask)
         timers.on(REMIND, self.remind)
         timers.on(EXPIRE, self.expire)
+        timers.on(RULES, self.look_again)
 
     def opening(self, invocation: str) -> Timer:
         """Return the timer that asks for approval of *invocation* as soon as it is committed."""
@@ -171,6 +186,51 @@ class Requesting:
         entry = Entry((told,), drafts(shown, case.origin))
         wiped = params_json(case.params, wipe_secrets=True)
         await self._is.book.move(case.id, State.DENIED, entry, params=wiped)
+
+    async def look_again(self, timer: Timer) -> None:
+        """Ask those who have to agree by the rules of now; what was said already stays said."""
+        del timer
+        for approval in await self._is.book.open_approvals():
+            for _ in range(TRIES):
+                matter = await self._matters.find(approval.invocation)
+                if isinstance(matter, Refusal) or await self._ask_others(matter):
+                    break
+
+    async def _ask_others(self, matter: Matter) -> bool:
+        """Ask who has to agree now, where that is not who was asked; False where others wrote."""
+        case, before, asked = matter.case, matter.approval, matter.asked
+        decision = self._is.rules.decide(asked)
+        same = dict(decision.needs) == dict(before.needs)
+        if decision.effect is not Effect.NEEDS_APPROVAL or same:
+            return True
+        # Where people are not known now this raises, and it is tried again in a minute.
+        await self._is.directory.people(case.origin.team)
+        able = await self._matters.voters.able(tuple(decision.needs), asked)
+        known = {place.slot for place in before.places}
+        new = places(tuple(decision.needs), self._is.lanes, able)
+        approval = before.model_copy(
+            update={
+                "needs": dict(decision.needs),
+                "sentences": decision.reasons,
+                "helpers": tuple(person.name for person in able),
+                "places": (*before.places, *(p for p in new if p.slot not in known)),
+                "remarks": (
+                    *before.remarks,
+                    Remark(name="", text=_OTHERS, at=self._is.clock.now()),
+                ),
+            }
+        )
+        shown = Shown(case, approval, await self._matters.voters.counts(approval, asked))
+        detail: dict[str, object] = {
+            "digest": approval.digest,
+            "needs": dict(approval.needs),
+            "round": approval.round,
+        }
+        told = event(
+            case, Stage.APPROVAL_REQUESTED, self._is.clock, decision=decision, detail=detail
+        )
+        seen = (*shown.run(State.WAITING), *shown.cards(), shown.told(_OTHERS, shown.waits))
+        return await self._matters.amend(approval, Entry((told,), seen), able={p.id for p in able})
 
     async def remind(self, timer: Timer) -> None:
         """Tell those who may decide and have not that it still waits."""

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from bot.domain.invocation import State
+from bot.main.reloading import Reloader
 from bot.pipeline.protocols import Entry
+from bot.settings import PolicySettings
+from tests.clock import CorrectedClock
 from tests.scenarios import kinds
 from tests.scenarios.desks import BEA, RULES, desk
 from tests.world import Flavour, World
@@ -203,6 +206,32 @@ async def test_who_waits_to_look_something_up_can_take_it_back(tmp_path: Path) -
 
         assert card.buttons == ()
         assert await d.w.stages() == ["intent", "approval.requested", "approval.withdrawn"]
+
+
+async def test_whom_changed_rules_want_to_agree_is_asked_and_those_of_before_are_not(
+    tmp_path: Path,
+) -> None:
+    clock = CorrectedClock()
+    async with desk(tmp_path, clock, alone=True) as d:
+        fay = d.w.slack.person("fay", groups=["risk"])
+        await d.w.slack.joins(fay)
+        await d.w.slack.regroups("risk", [fay])
+        await d.asks("/ops users.find grace")
+        rules = tmp_path / "lanes.cedar"
+        rules.write_text(RULES.replace("finance", "risk").replace("two-in-risk", "x"), "utf-8")
+        told = PolicySettings(paths=(rules,))
+        book, known = d.w.bot.kept.book, d.w.bot.known
+        await Reloader(told, known, book, clock, asyncio.Event()).look()
+        clock.pass_(10)
+        await d.w.bot.timers.look()
+        await d.reads(fay, "Looking users up needs one of risk.")
+        await d.w.slack.presses(d.dee, "Approve")
+        await d.reads(d.dee, "Fay may.")
+        await d.agree(fay)
+        await d.reads(d.w.ada, "Grace Okonjo")
+
+        assert "The rules have changed, and with them who has to agree." in d.cards(d.dee)[-1].text
+        assert "✓ *Fay*" in (await d.shows(fay, "· approved ·")).text
 
 
 async def test_nobody_is_asked_about_what_does_not_exist(tmp_path: Path) -> None:
