@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.domain.ids import short
+
 
 class Standing(StrEnum):
     """How a request for approval stands; every standing but OPEN is an end."""
@@ -91,6 +93,17 @@ class Approval(BaseModel):
     def word_of(self, person: str) -> Vote | None:
         """Return what *person* said, or somebody in their place."""
         return next((v for v in self.votes if person in {v.person, v.instead_of}), None)
+
+
+def name_of(invocation: str, round_: int) -> str:
+    """Return what people call a request; a later round has another name, for it is another."""
+    return short(invocation) if round_ == 1 else f"{short(invocation)}.{round_}"
+
+
+def read_name(name: str) -> tuple[str, int]:
+    """Return the invocation, whole or short, and the round that *name* means."""
+    invocation, _, number = name.partition(".")
+    return invocation, int(number) if number.isascii() and number.isdecimal() else 1
 
 
 @dataclass(frozen=True)

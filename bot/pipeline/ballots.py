@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.domain.actor import Actor
-from bot.domain.approval import Approval, Waiting
+from bot.domain.approval import Approval, Waiting, name_of, read_name
 from bot.domain.errors import NotAllowed, NotNow, Refused
 from bot.domain.ids import short
 from bot.domain.invocation import Origin, Surface
@@ -39,14 +39,15 @@ class Ballots:
     async def decide(self, which: str, who: Actor, reason: str, *, yes: bool, key: str) -> str:
         """See `Approvals.decide`."""
         del key  # A word is given once: a repeat finds it given.
-        approval = await self._named(which)
+        name, round_ = read_name(which)
+        approval = await self._named(name)
         given = approval.word_of(who.id)
         verb = "approved" if yes else "refused"
         if given is not None and given.person == who.id and given.yes == yes:
             return f"You {verb} {short(approval.invocation)}."
         origin = Origin(surface=Surface.CLI, team=who.team, user=who.id)
         answer = await self._approving.vote(
-            approval.invocation, approval.round, origin, yes=yes, reason=reason
+            approval.invocation, round_, origin, yes=yes, reason=reason
         )
         if isinstance(answer, Refusal):
             kinds = {"forbidden": NotAllowed, "busy": NotNow}
@@ -71,7 +72,7 @@ class Ballots:
     async def _waiting(self, matter: Matter) -> Waiting:
         has = await self._matters.voters.counts(matter.approval, matter.asked)
         return Waiting(
-            name=short(matter.case.id),
+            name=name_of(matter.case.id, matter.approval.round),
             asked_by=matter.case.actor.name,
             what=Shown(matter.case, matter.approval, has).name,
             lacking=lacking(matter.approval.needs, has),

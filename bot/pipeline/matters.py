@@ -122,7 +122,7 @@ class Matters:
         if round_ != approval.round:
             return Refusal(
                 message="What would happen has changed since that was shown.",
-                fix="Look at the message as it is now, and decide anew.",
+                fix="Look at it as it is now, here or by `/ops approval.list`, and decide anew.",
                 code="changed",
             )
         if await self.voters.has_spoken(voter, approval):

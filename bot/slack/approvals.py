@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from bot.domain.approval import Remark, Standing, Vote
-from bot.domain.ids import short
+from bot.domain.approval import Remark, Standing, Vote, name_of
 from bot.domain.notice import ApprovalCard
 from bot.domain.operation import Risk
 from bot.slack import limits
@@ -216,7 +215,7 @@ def _remark(remark: Remark) -> Mrkdwn:
 
 
 def _foot(card: ApprovalCard) -> Mrkdwn:
-    name = text(f"{card.operation} · {short(card.invocation)}", limits.OPTION_TEXT)
+    name = text(f"{card.operation} · {name_of(card.invocation, card.round)}", limits.OPTION_TEXT)
     if card.outcome:
         return name
     who = ", ".join(card.helpers[:5]) + (" and others" if len(card.helpers) > 5 else "")  # noqa: PLR2004  A line.

@@ -6,6 +6,7 @@ import pytest
 
 from bot.domain.ids import short
 from tests.scenarios.desks import BEA, Desk, desk
+from tests.scenarios.test_approvals_bound import becomes
 
 
 async def named(d: Desk) -> str:
@@ -39,6 +40,27 @@ async def test_refused_by_words_it_ends(tmp_path: Path) -> None:
 
         assert d.w.state_of(BEA) == "active"
         assert "approval.refused" in await d.w.stages()
+
+
+async def test_words_about_what_has_changed_since_are_no_word(tmp_path: Path) -> None:
+    async with desk(tmp_path, alone=True) as d:
+        becomes(d.w, "suspended")
+        name = await named(d)
+        d.w.bot.dispatch.paused = True
+        await d.agree(d.dee, d.dan, d.eve)
+        becomes(d.w, "active")
+        await d.goes_on()
+        await d.shows(d.dan, f"users.suspend · {name}.2")
+        give = "/ops approval.give {} reason='I saw the charges'"
+        await d.w.slack.types(d.dee, give.format(name), channel=d.room)
+        await d.reads(d.dee, "What would happen has changed since that was shown.")
+        before = (await d.approval_of(name)).votes
+        await d.w.slack.types(d.dee, "/ops approval.list", channel=d.room)
+        await d.reads(d.dee, f"{name}.2 |")
+        await d.w.slack.types(d.dee, give.format(f"{name}.2"), channel=d.room)
+        await d.shows(d.dan, "✓ *Dee*")
+
+        assert before == ()
 
 
 @pytest.mark.parametrize(
