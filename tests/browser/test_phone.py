@@ -28,6 +28,17 @@ async def test_what_is_wrong_in_a_form_comes_into_sight_where_it_is(eyes: Eyes) 
     await expect(eyes.modal.get_by_label("Type shop.example to confirm")).to_be_focused()
 
 
+async def test_what_a_search_offers_is_not_cut_off_by_its_form(eyes: Eyes) -> None:
+    await eyes.page.set_viewport_size({"width": 390, "height": 844})
+    await eyes.sits("ada")
+    await eyes.types("/ops")
+    options = eyes.modal.get_by_role("option")
+
+    await expect(options.nth(3)).to_be_in_viewport(ratio=1, timeout=WITHIN)
+    await options.nth(3).click()
+    await expect(options.first).to_be_hidden()
+
+
 async def test_the_business_and_the_record_are_read_word_by_word_and_lead_back(eyes: Eyes) -> None:
     await eyes.page.set_viewport_size({"width": 390, "height": 844})
     await eyes.page.goto(f"{eyes.address}/things/backoffice")

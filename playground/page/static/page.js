@@ -100,6 +100,14 @@ function list(field, box, { ask, take }) {
     found.forEach((option, n) => option.setAttribute("aria-selected", String(n === at)));
     if (at >= 0) { field.setAttribute("aria-activedescendant", found[at].id); found[at].scrollIntoView({ block: "nearest" }); }
   };
+  // A form scrolls, and would cut off what hangs below its field.
+  const place = () => {
+    if (box.hidden || !box.closest("dialog")) return;
+    const at = field.getBoundingClientRect(), below = innerHeight - at.bottom, up = below < 160 && at.top > below;
+    const [top, bottom] = up ? ["auto", `${innerHeight - at.top + 2}px`] : [`${at.bottom + 2}px`, "auto"];
+    const maxHeight = `${Math.min(256, (up ? at.top : below) - 8)}px`;
+    Object.assign(box.style, { position: "fixed", inset: "auto", left: `${at.left}px`, width: `${at.width}px`, top, bottom, maxHeight });
+  };
   const show = async () => {
     const mine = ++turn, html = await ask();
     if (mine !== turn) return;
@@ -107,6 +115,7 @@ function list(field, box, { ask, take }) {
     if (typeof html === "string") box.innerHTML = html;
     box.hidden = false;
     field.setAttribute("aria-expanded", "true");
+    place();
     mark(0);
   };
   const choose = (option) => { turn++; close(); take(option); };
@@ -121,6 +130,7 @@ function list(field, box, { ask, take }) {
   });
   box.addEventListener("mousedown", (event) => { event.preventDefault(); const option = event.target.closest("[role=option]:not([aria-disabled=true])"); if (option) choose(option); });
   field.addEventListener("blur", () => { turn++; close(); });
+  field.closest(".inside")?.addEventListener("scroll", place);
   return { show, close };
 }
 
