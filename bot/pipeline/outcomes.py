@@ -87,10 +87,16 @@ def too_slow(seconds: float, *, writing: bool) -> Outcome:
     return Outcome(State.FAILED, "too_slow", problem=f"{problem}.", fix="Ask again.")
 
 
+def whence(error: Exception) -> str:
+    """Return what *error* is and where it broke, for the log.
+
+    Its words may hold what was typed, and the log may not.
+    """
+    return f"{type(error).__name__}\n{''.join(traceback.format_tb(error.__traceback__))}"
+
+
 def _broken(error: Exception, invocation: str, *, writing: bool) -> Outcome:
-    # Its words may hold what was typed, and the log may not: where it broke has to do.
-    frames = "".join(traceback.format_tb(error.__traceback__))
-    log.error("Invocation %s broke: %s\n%s", invocation, type(error).__name__, frames)
+    log.error("Invocation %s broke: %s", invocation, whence(error))
     return Outcome(
         State.UNKNOWN if writing else State.FAILED,
         "broken",

@@ -16,6 +16,7 @@ from bot.pipeline.approval_cards import LaneRule, Shown, places
 from bot.pipeline.breaking import with_broken_glass
 from bot.pipeline.deciding import refusal
 from bot.pipeline.matters import TRIES, Matter, Matters, Needs, Rows
+from bot.pipeline.outcomes import failed
 from bot.pipeline.protocols import Draft, Entry, Timer
 from bot.pipeline.recording import ClearCase, card, discreet, drafts, event, stored_case
 from bot.pipeline.timers import Timers
@@ -89,6 +90,10 @@ class Requesting:
             preview = await self._matters.preview(case)
         except Refused as no:
             await self._end_unasked(case, no)
+            return
+        except Exception as error:  # noqa: BLE001  Left as it is, it would wait for ever.
+            broke = failed(error, case.id, writing=False)
+            await self._end_unasked(case, Refused(broke.problem, fix=broke.fix))
             return
         case = replace(case, actor=asked.actor)
         decision = self._is.rules.decide(asked)
@@ -268,8 +273,8 @@ class Requesting:
             return {}
         try:
             preview, _ = await self._matters.preview(case)
-        except Refused:
-            # Asked for anew it is refused with that reason, and nobody is bothered.
+        except Exception:  # noqa: BLE001  Whatever it is, it is met again.
+            # Asked for anew it is ended with that reason, and nobody is bothered.
             return {}
         if self._matters.digest(case, preview) != approval.digest:
             return {}

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from bot.domain.clock import Clock
+from bot.pipeline.outcomes import whence
 from bot.pipeline.protocols import Book, Timer
 
 LOOK_EVERY = 1.0
@@ -113,8 +114,8 @@ class Timers:
             await asyncio.wait({before})
         try:
             await self._do(timer)
-        except Exception:
-            log.exception("timer %s of kind %s failed", timer.key, timer.kind)
+        except Exception as error:  # noqa: BLE001  Whatever it is, it is tried again in a minute.
+            log.error("timer %s of kind %s failed: %s", timer.key, timer.kind, whence(error))  # noqa: TRY400  See `whence`.
 
     async def _do(self, timer: Timer) -> None:
         handler = self._handlers.get(timer.kind)

@@ -78,6 +78,24 @@ async def test_one_that_fails_is_done_again_after_a_minute_and_keeps_no_other_wa
     assert (before, sorted(heard.keys)) == (["broken", "noon"], ["broken", "broken", "noon"])
 
 
+async def test_the_log_says_where_one_failed_and_repeats_no_word_of_it(
+    book: SqlBook, clock: SetClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    timers, typed = Timers(book, clock, "me"), "hunter2"
+
+    async def ring(_: Timer) -> None:
+        raise ValueError(typed)
+
+    timers.on("bell", ring)
+    await set_timers(book, clock, "noon")
+    clock.pass_(10)
+    await timers.look()
+
+    assert "timer noon of kind bell failed: ValueError" in caplog.text
+    assert "test_timers.py" in caplog.text
+    assert "hunter2" not in caplog.text
+
+
 async def test_a_timer_that_nobody_handles_is_kept(book: SqlBook, clock: SetClock) -> None:
     await set_timers(book, clock, "noon")
     clock.pass_(10)

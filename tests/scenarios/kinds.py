@@ -136,9 +136,14 @@ async def stop(params: Stop, ctx: Context) -> Result:
     return Result(f"{params.service} was stopped.")
 
 
+REASONS: Mapping[str, Exception] = {"broken": ValueError("Its author did not think of 'broken'.")}
+"""Why it cannot be looked ahead, other than for shyness, by what would be looked at."""
+
+
 async def shyly(params: Stop) -> list[tuple[str, ...]]:
     """Refuse to look ahead."""
-    raise Refused(f"{params.service} is not to be looked at.", fix="Look elsewhere.")
+    no = Refused(f"{params.service} is not to be looked at.", fix="Look elsewhere.")
+    raise REASONS.get(params.service, no)
 
 
 @operation("kinds.shy", risk=Risk.CHANGE, target="service", preview=shyly)

@@ -273,16 +273,28 @@ unless { context.approvals.finance >= 1 };
 """
 
 
+@pytest.mark.parametrize(
+    ("service", "why"),
+    [
+        ("payments", "payments is not to be looked at."),
+        ("broken", "The operation broke (ValueError)."),
+    ],
+)
 async def test_nobody_is_asked_about_what_its_own_look_ahead_refuses(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    service: str,
+    why: str,
 ) -> None:
     monkeypatch.syspath_prepend(kinds.installed(tmp_path / "installed"))
     rules = RULES + kinds.RULES.read_text("utf-8") + SHY
     async with desk(tmp_path, rules=rules, alone=True) as d:
-        await d.w.slack.types(d.w.ada, "/ops kinds.shy payments", channel=d.w.ops)
-        await d.reads(d.w.ada, "payments is not to be looked at.")
+        await d.w.slack.types(d.w.ada, f"/ops kinds.shy {service}", channel=d.w.ops)
+        await d.reads(d.w.ada, why)
 
         assert d.cards(d.dan) == []
+        assert "Its author" not in caplog.text
         assert await d.w.stages() == ["intent", "denied"]
 
 
