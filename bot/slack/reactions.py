@@ -61,7 +61,8 @@ class Reactions:
         if origin is None or origin.channel is None:
             return
         ts = Payload(payload.at("message") or {}).text("ts")
-        match await self._kept(origin, origin.channel, ts):
+        # Who presses wants an answer, and another try where the first one came to nothing.
+        match await self._kept(origin, origin.channel, ts, payload.text("trigger_id")):
             case None:
                 windows.tell(origin, card(_NO_ROOM))
             case Refusal() as no:
@@ -76,13 +77,17 @@ class Reactions:
         except Exception:  # noqa: BLE001  Nobody waits for an answer; Slack must not send it again.
             _LOG.exception("A reaction could not be taken.")
 
-    async def _kept(self, origin: Origin, channel: str, ts: str) -> Answer | None:
-        """Ask once for each message; who could not be allowed takes nobody else's turn."""
+    async def _kept(self, origin: Origin, channel: str, ts: str, press: str = "") -> Answer | None:
+        """Ask once for each message, or each *press*.
+
+        Who could not be allowed takes nobody else's turn.
+        """
         here = await self._alarm.incident_here(origin)
         if here is None:
             return None
         could = not isinstance(await self._desk.opens(origin, PIN), Refusal)
         key = f"pin:{origin.team}:{channel}:{ts}{'' if could else f':{origin.user}'}"
+        key = f"{key}:{press}" if press else key
         said = Form({"message": ts, WHICH: here.short})
         return await self._desk.ask(Asking(key, origin, PIN, said))
 

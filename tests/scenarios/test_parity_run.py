@@ -223,6 +223,27 @@ async def test_the_timeline_grows_by_reaction_message_action_and_command_once_ea
         ]
 
 
+async def test_a_message_that_could_not_be_kept_is_kept_by_its_shortcut_which_always_answers(
+    tmp_path: Path,
+) -> None:
+    async with fire(tmp_path) as here:
+        slack, ada, sam, grace = here.slack, here.world.ada, here.world.sam, here.grace
+        incident = await here.declares()
+        room = room_of(here, incident)
+        seen = slack.says(ada, "The index is gone", room)
+        slack.workspace.faults.server_error("conversations.history", times=9)
+        await slack.reacts(ada, "pushpin", seen)
+        await slack.until(lambda: "Slack does not answer" in slack.sees(ada).text, 15)
+        slack.workspace.faults.clear()
+        await slack.message_action(grace, "keep_message", seen)
+        await slack.until(lambda: "timeline of INC-1." in slack.sees(grace).text, 15)
+        await slack.joins_channel(sam, room)
+        await slack.message_action(sam, "keep_message", seen)
+        await slack.until(lambda: "timeline of INC-1 already" in slack.sees(sam).text, 15)
+
+        assert (await here.told(incident)).count("The index is gone") == 1
+
+
 async def test_stakeholders_read_one_announcement_that_is_edited_in_place(
     tmp_path: Path,
 ) -> None:
