@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from bot.domain.actor import Actor
@@ -38,6 +39,11 @@ class Context(Protocol):
     @property
     def owner(self) -> str | None:
         """Return the id of the person for whom a schedule asks; None where a person asks."""
+        ...
+
+    @property
+    def before(self) -> datetime | None:
+        """Return the time of a schedule for which it asked last before this one, if it did."""
         ...
 
     @property

@@ -64,8 +64,9 @@ class Origin(BaseModel):
 
     *response_url* is Slack's, good for 30 minutes. Of what is asked *aside* who asked alone is
     told, by direct message. *owner* is the person for whom a schedule asks, *late* says that it
-    asks later than it should, and by how much, or as of when. What it finds takes the place of what
-    the invocation *renews* had found. *token* is the id of the personal token that was shown.
+    asks later than it should, and by how much, or as of when. *before* is the time for which it
+    asked last. What it finds takes the place of what the invocation *renews* had found. *token* is
+    the id of the personal token that was shown.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -78,6 +79,7 @@ class Origin(BaseModel):
     aside: bool = False
     owner: str | None = None
     late: str = ""
+    before: datetime | None = None
     renews: str | None = None
     token: str | None = None
 

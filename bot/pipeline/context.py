@@ -62,6 +62,7 @@ class RunContext:
         self.invocation = case.id
         self.actor = case.actor
         self.owner = case.origin.owner
+        self.before = case.origin.before
         self.surface = case.origin.surface.value
         self.channel = case.origin.channel
         self.clock = clock

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import count
+from itertools import chain, count
 from zoneinfo import ZoneInfo
 
 from bot.domain.clock import Clock
@@ -22,16 +22,21 @@ from bot.pipeline.protocols import Entry, Timer
 from bot.pipeline.road import NOT_RECORDED
 from bot.pipeline.runbook import surely
 from bot.pipeline.schedule_shelf import ScheduleShelf
+from bot.pipeline.times_spoken import parse
 from bot.schedule.calendars import Calendars
-from bot.schedule.catching_up import is_late, is_skipped
+from bot.schedule.catching_up import earlier, is_late, is_skipped
 from bot.schedule.permission import Permission
 from bot.schedule.places import Place, Places
 from bot.schedule.telling import Telling
+from bot.schedule.wall import trigger_of
 
 Ask = Callable[[Asking], Awaitable[Answer]]
 
 LIVE = "live"
 """The kind of the timers that say when what was posted is to be looked at again."""
+
+_UNHEARD = frozenset({State.DENIED, State.INVALID, State.FAILED})
+"""So stands what was asked for and told nobody anything."""
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +90,13 @@ class Asker:
         raise AssertionError
 
     def origin(
-        self, schedule: Schedule, *, late: str = "", ails: str = "", renews: str | None = None
+        self,
+        schedule: Schedule,
+        *,
+        late: str = "",
+        ails: str = "",
+        before: datetime | None = None,
+        renews: str | None = None,
     ) -> Origin:
         """Return where *schedule* asks from: from nowhere but its owner where its place *ails*.
 
@@ -98,6 +109,7 @@ class Asker:
             channel=None if ails else schedule.channel,
             owner=schedule.owner,
             late=late,
+            before=before,
             renews=renews,
         )
 
@@ -124,7 +136,8 @@ class Asker:
             await self.telling.barred(schedule, no)
             return
         said = _late(schedule, at) if late else ""
-        origin = self.origin(schedule, late=said, ails=place.ails)
+        before = await self.before(schedule, at)
+        origin = self.origin(schedule, late=said, ails=place.ails, before=before)
         asked = await self.ask(schedule, schedule.key(at), origin)
         told = {"key": schedule.key(at), "owner": schedule.owner, "operation": schedule.operation}
         if late:
@@ -134,6 +147,15 @@ class Asker:
         timers = (next_look(schedule, at, asked.invocation, now + self.apart),) if stays else ()
         await self.shelf.passed(schedule, at, Entry(events=(event,), timers=timers))
         await self.telling.after(schedule, asked.invocation, asked.answer, place)
+
+    async def before(self, schedule: Schedule, at: datetime) -> datetime | None:
+        """Return for which of its times before *at* it was last let ask; raises NotNow."""
+        latest = [schedule.since] if schedule.since < at else []
+        for one in chain(latest, earlier(trigger_of(parse(schedule.when)), at)):
+            asked = await self.shelf.asked(schedule.team, schedule.key(one))
+            if asked is not None and asked[1] not in _UNHEARD:
+                return one
+        return None
 
     async def _why_not(self, schedule: Schedule, at: datetime, now: datetime) -> str:
         """Say why nothing is asked for that was due *at*, or nothing; raises NotNow."""

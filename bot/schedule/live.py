@@ -43,10 +43,12 @@ class Live:
         if schedule.channel is None and await self.asker.permits.of_reader(schedule) is not None:
             return
         as_of = f", as of {now.astimezone(ZoneInfo(schedule.zone)):%H:%M %Z}"
-        origin = self.asker.origin(schedule, late=as_of, renews=told["posted"])
+        before = await self.asker.before(schedule, at)
+        renews = told["posted"]
+        origin = self.asker.origin(schedule, late=as_of, before=before, renews=renews)
         asked = await self.asker.ask(schedule, schedule.look_key(at, timer.due), origin)
         if not isinstance(asked.answer, Refusal):
-            later = next_look(schedule, at, told["posted"], now + self.asker.apart)
+            later = next_look(schedule, at, renews, now + self.asker.apart)
             await self.book.write(None, Entry(timers=(later,)))
 
 

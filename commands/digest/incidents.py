@@ -38,8 +38,9 @@ async def tell_incidents(
     """
     now = ctx.clock.now()
     found = [one for one in await incidents.open(ctx.actor) if not one.drill]
-    known = await incidents.since(ctx.actor, now - params.since * 2 - LONGEST)
-    lately = _lately([one for one in known if not one.drill], now, params.since)
+    back = params.back(ctx)
+    known = await incidents.since(ctx.actor, now - back * 2 - LONGEST)
+    lately = _lately([one for one in known if not one.drill], now, back)
     if not found:
         return nothing(f"No incident is open. {lately}", params)
     remedies = Remedies(ctx, catalogue, rules)

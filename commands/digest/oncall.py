@@ -53,12 +53,12 @@ async def tell_oncall(
     Who is on call, what is open, what woke them. Where the pager is silent it tells what was known
     last, and since when.
     """
-    now, zone = ctx.clock.now(), zone_of(ctx)
+    now, zone, back = ctx.clock.now(), zone_of(ctx), params.back(ctx)
     on_duty, pages = await _asked(ctx, incidents, pager)
     going = [one for one in await incidents.open(ctx.actor) if not one.drill]
-    known = await incidents.since(ctx.actor, now - params.since * 2 - LONGEST)
+    known = await incidents.since(ctx.actor, now - back * 2 - LONGEST)
     woken = woken_by([*going, *known])
-    lately = [one for one in woken if one.call.at >= now - params.since]
+    lately = [one for one in woken if one.call.at >= now - back]
     duty = [await line_of(one, incidents, now, zone) for one in on_duty]
     silent = pages.said or next((one.said for one in on_duty if one.said), "")
     if not (lately or going or pages.open or duty or silent):
@@ -72,7 +72,7 @@ async def tell_oncall(
         *woken_item([w for w in lately if not w.incident.is_open], now, zone),
     )
     quiet = params.quiet and not (lately or going or pages.open or silent)
-    said = f"{_paged(woken, now, params.since)}, {_open(pages, going)}."
+    said = f"{_paged(woken, now, back)}, {_open(pages, going)}."
     return Result(said, items=items, silent=quiet)
 
 

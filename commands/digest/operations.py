@@ -61,23 +61,23 @@ async def tell_operations(
 
     With what was refused, and with broken glass that somebody should look at.
     """
-    now = ctx.clock.now()
+    now, back = ctx.clock.now(), params.back(ctx)
     spans = SPANS if params.plot else 2
-    bounds = [now - params.since * back for back in range(spans, -1, -1)]
+    bounds = [now - back * times for times in range(spans, -1, -1)]
     told = [_without_this(one) for one in await records.tally(ctx.actor.team, bounds)]
     before, lately = told[-2], told[-1]
-    broken = await records.broken_glass(ctx.actor.team, now - params.since, now)
+    broken = await records.broken_glass(ctx.actor.team, now - back, now)
     if not lately and not before:
-        return nothing(f"Nothing was asked of the bot in the last {span(params.since)}.", params)
+        return nothing(f"Nothing was asked of the bot in the last {span(back)}.", params)
     remedies = Remedies(ctx, catalogue, rules)
     asked, earlier = _all(lately), _all(before)
     silent = params.quiet and not broken and all(_is_old_news(one) for one in lately)
     return Result(
         f"{count(asked, 'operation was', 'operations were')} asked for in the last "
-        f"{span(params.since)} ({change(asked, earlier)}).",
+        f"{span(back)} ({change(asked, earlier)}).",
         items=(*_glass(broken, ctx, remedies), *_most(lately, before)),
         table=(("what came of it", "count", "change"), *_rows(lately, before)),
-        file=await _drawn(bounds, told, params.since, ctx) if params.plot else None,
+        file=await _drawn(bounds, told, back, ctx) if params.plot else None,
         silent=silent,
     )
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field
@@ -11,6 +10,9 @@ from bot.authoring import Context, Duration, Item, Params, Result
 
 LONGEST = timedelta(days=30)
 """The longest time that a digest looks back."""
+
+SHORTEST = timedelta(hours=24)
+"""How far it looks back at least, where nobody says how far."""
 
 SHOWN = 5
 """Things that are told one by one: more do not fit a screen."""
@@ -25,15 +27,18 @@ class Digest(Params):
     """Where there is nothing to tell, a schedule says nothing."""
 
 
-Period = Annotated[Duration, Field(gt=timedelta(0), le=LONGEST)]
-"""How far a digest looks back."""
-
-
 class Lately(Digest):
     """Asks for a digest of some time."""
 
-    since: Period = timedelta(hours=24)
-    """How far back it looks, like `24h` or `7d`; it compares with as long before."""
+    since: Duration | None = Field(None, gt=timedelta(0), le=LONGEST)
+    """How far back it looks, like `7d`; left out, 24 h, or to when its schedule told it last."""
+
+    def back(self, ctx: Context) -> timedelta:
+        """Return how far it looks back: no weekend falls between two tellings."""
+        if self.since is not None:
+            return self.since
+        last = ctx.before or ctx.clock.now()
+        return min(max(ctx.clock.now() - last, SHORTEST), LONGEST)
 
 
 def nothing(said: str, params: Digest) -> Result:

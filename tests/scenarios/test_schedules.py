@@ -58,6 +58,17 @@ async def kept(w: World, **other: Any) -> Schedule:
     return one
 
 
+async def was_asked_for(w: World, one: Schedule, at: datetime) -> None:
+    """Ask for what *one*, which is paused, asks for *at* that time, as it did; and let it go on."""
+    origin = Origin(
+        surface=Surface.SCHEDULE, team=one.team, user=one.name, channel=one.channel, owner=one.owner
+    )
+    await w.bot.desk.ask(Asking(one.key(at), origin, one.operation, Words(one.params)))
+    now = await shelf_of(w.bot.kept).get(one.team, one.name)
+    assert now is not None
+    assert await shelf_of(w.bot.kept).amend(now.model_copy(update={"paused": ""}), Entry())
+
+
 async def happened(w: World, stage: str) -> list[dict[str, Any]]:
     """Return what was recorded of *stage*, oldest first."""
     wish, sealer = Filter(stage=Stage(stage), limit=1000, newest_first=False), w.bot.kept.sealer
@@ -319,20 +330,39 @@ async def test_what_was_asked_for_by_a_bot_that_died_then_is_not_recorded_as_ski
     one = await kept(w, when="every hour UTC", since=since, late=Late.SKIP, paused="Not yet.")
     due = trigger_of(parse(one.when)).after(since)
     assert due is not None
-    origin = Origin(
-        surface=Surface.SCHEDULE, team=one.team, user=one.name, channel=one.channel, owner=one.owner
-    )
-    await w.bot.desk.ask(Asking(one.key(due), origin, one.operation, Words("")))
 
-    now = await shelf_of(w.bot.kept).get(one.team, one.name)
-    assert now is not None
-    await shelf_of(w.bot.kept).amend(now.model_copy(update={"paused": ""}), Entry())
+    await was_asked_for(w, one, due)
     skipped = await until_recorded(w, "schedule.skipped")
 
     (fired,) = await happened(w, "schedule.fired")
     assert fired["detail"]["due"] == due.isoformat()
     assert "late" not in fired["detail"]
     assert due.isoformat() not in {event["detail"]["due"] for event in skipped}
+
+
+async def test_a_digest_looks_back_to_when_its_schedule_told_it_last(w: World) -> None:
+    due = (w.bot.kept.store.clock.now() - timedelta(minutes=2)).replace(second=0, microsecond=0)
+    week_ago = due - timedelta(days=7)
+    weekly = await kept(
+        w,
+        operation="digest.incidents",
+        when=f"{due:%A at %H:%M} UTC",
+        since=week_ago,
+        paused="Not yet.",
+    )
+
+    await was_asked_for(w, weekly, week_ago)
+
+    await reads(w, w.sam, "No incident is open. In the last 7 d: 0 opened (same)")
+
+
+async def test_a_digest_that_its_schedule_never_told_looks_back_for_a_day(w: World) -> None:
+    due = (w.bot.kept.store.clock.now() - timedelta(minutes=2)).replace(second=0, microsecond=0)
+    when, since = f"{due:%A at %H:%M} UTC", due - timedelta(days=7)
+
+    await kept(w, operation="digest.incidents", when=when, since=since)
+
+    await reads(w, w.sam, "No incident is open. In the last 24 h: 0 opened (same)")
 
 
 async def test_what_is_too_old_is_given_up_on_the_record(w: World) -> None:

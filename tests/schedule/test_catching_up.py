@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.domain.schedule import Late, Schedule
 from bot.pipeline.times_spoken import parse
-from bot.schedule.catching_up import Gap, gap_of, is_skipped
+from bot.schedule.catching_up import Gap, earlier, gap_of, is_skipped
 from bot.schedule.wall import trigger_of
 
 NOW = datetime(2026, 11, 20, 12, 0, 5, tzinfo=UTC)
@@ -46,6 +46,14 @@ def test_what_is_late_by_seconds_is_not_late() -> None:
     due = [datetime(2026, 11, 20, hour, tzinfo=UTC) for hour in (10, 11, 12)]
 
     assert [is_skipped(schedule, at, NOW) for at in due] == [True, True, False]
+
+
+def test_the_times_before_are_told_the_newest_first_and_one_of_each_day() -> None:
+    trigger = trigger_of(parse("weekdays at 9 and 17:00 UTC"))
+
+    found = list(earlier(trigger, datetime(2026, 11, 23, 9, tzinfo=UTC)))
+
+    assert [f"{at:%a %d %H}" for at in found[:3]] == ["Fri 20 17", "Fri 20 09", "Thu 19 09"]
 
 
 def test_what_may_be_late_is_never_skipped() -> None:
