@@ -18,6 +18,7 @@ from bot.pipeline.incidents.desk import IncidentDesk
 from bot.pipeline.incidents.dressing import Dresser
 from bot.pipeline.incidents.gathering import Gathering
 from bot.pipeline.incidents.hints import Hints
+from bot.pipeline.incidents.leftovers import Leftovers
 from bot.pipeline.incidents.mending import Mending
 from bot.pipeline.incidents.proof import Proof
 from bot.pipeline.incidents.reminding import Reminding
@@ -72,6 +73,7 @@ def watch_over(on: Troubles, timers: Timers) -> Rounds:
     duties = (
         mending,
         Proof(desk, vendors.pager, acts),
+        Leftovers(desk, vendors.pager, acts),
         Gathering(desk, vendors.chat, acts),
         Reminding(desk, acts),
         Scoring(desk, acts),

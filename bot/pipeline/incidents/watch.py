@@ -8,9 +8,10 @@ from typing import Protocol
 from bot.domain.clock import Clock
 from bot.domain.errors import RedbuttonError
 from bot.domain.incident import Incident, LimbState
+from bot.pipeline.incidents.calls import unanswered
 from bot.pipeline.incidents.desk import IncidentDesk
 from bot.pipeline.incidents.faces import TICK
-from bot.pipeline.incidents.proof import unanswered
+from bot.pipeline.incidents.leftovers import is_left
 from bot.pipeline.incidents.reminding import next_due
 from bot.pipeline.protocols import Book, Entry, Timer
 from bot.pipeline.timers import Timers
@@ -20,6 +21,9 @@ LATER = "incident.later"
 
 SOON, CALM = timedelta(seconds=5), timedelta(seconds=60)
 """Between two looks: at what may change any second, and at what has not for long."""
+
+GIVEN_UP = timedelta(days=1)
+"""So long after its end nothing of an incident is looked for any more."""
 
 RESTLESS = timedelta(minutes=30)
 """For so long after the press it is looked every few seconds."""
@@ -79,7 +83,12 @@ class Watch:
         pace = SOON if now - incident.at < RESTLESS else CALM
         waits = any(limb.state in PENDING for limb in incident.limbs)
         awake = incident.is_open and any(unanswered(call) for call in incident.calls)
-        soon = now + pace if waits or awake or uneasy or not self._is_dressed(incident) else None
+        open_ends = (
+            waits or awake or uneasy or is_left(incident, now) or not self._is_dressed(incident)
+        )
+        since = incident.ended_at or incident.resolved_at
+        over = since is not None and now - since > GIVEN_UP
+        soon = now + pace if open_ends and not over else None
         later = next_due(incident, self._desk.plan, now)
         return min((at for at in (soon, later) if at is not None), default=None)
 
