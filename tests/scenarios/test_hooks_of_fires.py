@@ -157,8 +157,7 @@ async def test_a_webhook_that_is_signed_and_lies_is_only_a_hint_to_look(tmp_path
         incident = await here.declares()
         looks = len(here.pagerduty.of("GET /incidents/{id}"))
         status = await door.posts("pagerduty", acknowledged(incident.calls[0].page), PAGER)
-        await here.slack.until(lambda: len(here.pagerduty.of("GET /incidents/{id}")) > looks, 10)
-        after = await here.desk.get(incident.id)
+        after = await here.until(lambda _: len(here.pagerduty.of("GET /incidents/{id}")) > looks)
 
         assert status == 202
         assert after.calls[0].acknowledged_by is None
