@@ -4,8 +4,9 @@ import asyncio
 import random
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,13 +17,16 @@ from playground.delivery import Reply
 from playground.driver import PretendSlack
 from playground.model import Channel, Person
 from tests.scenarios.child import eventually, home, left_in
-from tests.world import Flavour
+from tests.world import PATIENCE, Flavour
 
 ASKED = 200
 PER_SECOND = 50
 REPEATED = ASKED // 5
 REPLAYED = {Flavour.HTTP: 401, Flavour.SOCKETS: 200, Flavour.REPLICAS: 401}
 """What an answered payload meets when it comes again: over a socket it gets the first answer."""
+
+NOT_NOW = ("so nothing was decided", "so it counts as not done")
+"""What is answered to whom the store did not answer in time: no record, no run."""
 
 ADD = "INSERT INTO account VALUES (?, ?, 'active', '')"
 SUSPENDED = "SELECT email, note FROM account WHERE note LIKE 'load test %'"
@@ -48,17 +52,27 @@ async def asks_at_pace(slack: PretendSlack, ada: Person, ops: Channel) -> list[R
     replies: list[asyncio.Task[Reply]] = []
     begun = clock.monotonic()
 
-    async def repeats(number: int) -> Reply:
+    async def taken(ask: Callable[[], Awaitable[Reply]]) -> Reply:
+        reply = await ask()
+        while any(words in reply.text for words in NOT_NOW):
+            # A machine that others use, too, may be too slow for so many; then one asks again.
+            await clock.sleep(1.0)
+            reply = await ask()
+        return reply
+
+    async def repeats(number: int, first: asyncio.Task[Reply]) -> Reply:
+        await asyncio.wait({first})
         # Signed within the same second, it would be the same bytes: a replay.
         await clock.sleep(1 + drawn.random())
-        first = next(d for d in slack.deliveries if f" person{number}@" in str(d.payload["text"]))
-        return await slack.redelivers(first)
+        said = [d for d in slack.deliveries if f" person{number}@" in str(d.payload["text"])]
+        return await taken(partial(slack.redelivers, said[-1]))
 
     for number in range(ASKED):
         line = f"/ops users.suspend person{number}@example.com reason='load test {number}'"
-        replies.append(asyncio.create_task(slack.types(ada, line, ops)))
+        first = asyncio.create_task(taken(partial(slack.types, ada, line, ops)))
+        replies.append(first)
         if number in twice:
-            replies.append(asyncio.create_task(repeats(number)))
+            replies.append(asyncio.create_task(repeats(number, first)))
         await clock.sleep(begun + (number + 1) / PER_SECOND - clock.monotonic())
     return await asyncio.gather(*replies)
 
@@ -68,6 +82,7 @@ async def test_two_hundred_askings_at_fifty_a_second_each_happen_once_however_of
     tmp_path: Path, flavour: Flavour
 ) -> None:
     async with PretendSlack.open() as slack:
+        slack.courier.patience = PATIENCE
         ada = slack.person("ada", groups=["support-leads"])
         ops = slack.channel("ops", members=[ada])
         with home(tmp_path, slack) as place:
@@ -78,20 +93,23 @@ async def test_two_hundred_askings_at_fifty_a_second_each_happen_once_however_of
                 # Whoever types first waits for Slack to say who they are.
                 await slack.types(ada, "/ops meta.whoami", ops)
                 replies = await asks_at_pace(slack, ada, ops)
+                # One that was not taken never happens, and is not waited for.
+                assert [r for r in replies if not r.ok or "On it" not in r.text] == []
                 replayed = await slack.replays()
                 await eventually(lambda: len(rows(file, SUSPENDED)) == ASKED, within=120)
                 code = await life.ends()
             left = await left_in(place)
 
-    mine = {i.id for i in left.invocations if i.operation == "users.suspend"}
+    done = [i for i in left.invocations if i.state is not State.FAILED]
+    mine = {i.id for i in done if i.operation == "users.suspend"}
     told = Counter((e.get("invocation"), e["stage"]) for e in left.events)
     assert len(replies) == ASKED + REPEATED
-    assert [r for r in replies if not r.ok or "On it" not in r.text] == []
     assert replayed.status == REPLAYED[flavour]
     assert code == 0
     assert len(rows(file, CHANGES)) == len(set(rows(file, CHANGES))) == ASKED
     assert {note for _, note in rows(file, SUSPENDED)} == {f"load test {n}" for n in range(ASKED)}
     assert len(mine) == ASKED
-    assert {i.state for i in left.invocations} == {State.SUCCEEDED}
+    assert {i.state for i in done} == {State.SUCCEEDED}
+    assert {told[i.id, "started"] for i in left.invocations if i not in done} <= {0}
     assert {told[of, "intent"] for of in mine} == {1}
     assert {told[of, "outcome"] for of in mine} == {1}
