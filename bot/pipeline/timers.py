@@ -86,7 +86,8 @@ class Timers:
 
         def ended(task: asyncio.Task[None]) -> None:
             self._going.discard(task)
-            if self._last[name][1] is task:
+            last = self._last.get(name)
+            if last is not None and last[1] is task:
                 del self._last[name]
 
         task.add_done_callback(ended)

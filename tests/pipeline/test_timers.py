@@ -113,7 +113,8 @@ async def test_a_timer_that_nobody_handles_is_kept(book: SqlBook, clock: SetCloc
 class Held:
     """Begins what it is given, and ends none before it is let go."""
 
-    def __init__(self) -> None:
+    def __init__(self, book: SqlBook) -> None:
+        self.book = book
         self.begun: list[str] = []
         self.at_once = 0
         self.most = 0
@@ -125,7 +126,11 @@ class Held:
         self.at_once += 1
         self.most = max(self.most, self.at_once)
         self.has_begun.set()
-        await self.go_on.wait()
+        try:
+            await self.go_on.wait()
+        finally:
+            # Whoever is cut off has something to put back in order.
+            await self.book.done(Timer("none", "none", timer.due))
         self.at_once -= 1
 
 
@@ -133,7 +138,7 @@ class Held:
 async def test_one_that_takes_long_keeps_no_other_waiting_and_is_begun_once(
     book: SqlBook, clock: SetClock, later: int
 ) -> None:
-    timers, held, rung = Timers(book, clock, "me"), Held(), asyncio.Event()
+    timers, held, rung = Timers(book, clock, "me"), Held(book), asyncio.Event()
 
     async def ring(_: Timer) -> None:
         rung.set()
@@ -156,7 +161,7 @@ async def test_one_that_takes_long_keeps_no_other_waiting_and_is_begun_once(
 async def test_a_timer_that_is_set_anew_while_it_is_done_waits_for_its_turn(
     book: SqlBook, clock: SetClock
 ) -> None:
-    timers, held, rung = Timers(book, clock, "me"), Held(), asyncio.Event()
+    timers, held, rung = Timers(book, clock, "me"), Held(book), asyncio.Event()
 
     async def ring(_: Timer) -> None:
         rung.set()
@@ -179,3 +184,28 @@ async def test_a_timer_that_is_set_anew_while_it_is_done_waits_for_its_turn(
 
     assert held.begun == ["noon", "noon"]
     assert held.most == 1
+
+
+async def test_what_is_in_hand_at_the_end_is_cut_off_with_what_waits_for_it(
+    book: SqlBook, clock: SetClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    timers, held, rung = Timers(book, clock, "me"), Held(book), asyncio.Event()
+
+    async def ring(_: Timer) -> None:
+        rung.set()
+
+    timers.on("bell", held)
+    timers.on("chime", ring)
+    await set_timers(book, clock, "noon")
+    running = asyncio.create_task(timers.run())
+    async with asyncio.timeout(20):
+        await held.has_begun.wait()
+        await set_timers(book, clock, "noon")
+        later = clock.now() + timedelta(seconds=30)
+        await book.write(None, Entry(timers=(Timer("chime", "noon", later),)))
+        await rung.wait()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+    assert held.begun == ["noon"]
+    assert caplog.text == ""
