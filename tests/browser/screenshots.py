@@ -76,8 +76,8 @@ class Camera:
         for name, (line, seen) in _DIGESTS.items():
             page = await self._browser.new_page()
             await self._says(page, "mia", f"/ops digest.{line}")
-            said = page.locator("#messages").get_by_text(seen)
-            await expect(said.last).to_be_visible(timeout=WITHIN)
+            answered = page.locator("#messages > li").filter(has_text=f"digest.{line}").last
+            await expect(answered).to_contain_text(seen, timeout=WITHIN)
             await page.context.close()
             for scheme in schemes:
                 await self._one(f"digest-{name}", _WHERE.get(name, "/as/mia/ops"), scheme, PHONE)
@@ -105,6 +105,7 @@ class Camera:
         await page.goto(self._address + path)
         seen = _SEEN.get(name, "#messages")
         await expect(page.locator(seen).first).to_be_visible(timeout=WITHIN)
+        await expect(page.locator(".toast")).to_have_count(0, timeout=WITHIN)
         await page.screenshot(path=self._folder / f"{name}-{scheme}.png")
         await context.close()
 
