@@ -9,6 +9,7 @@ import pytest
 from bot.domain.errors import Unreachable
 from bot.domain.incident import LimbState, Status
 from integrations.ports import PageState
+from tests.commands.test_incident_again import Killed, MortalDesk
 from tests.commands.war_room import (
     ADA,
     ANNOUNCE,
@@ -165,20 +166,21 @@ async def test_a_lesser_severity_wakes_nobody(w: WarRoom) -> None:
 
 
 async def test_a_severity_that_was_written_down_wakes_people_even_after_a_crash(
-    w: WarRoom,
+    tmp_path: Path,
 ) -> None:
-    incident = await w.declared()
-    await w.ask("incident.severity", severity="SEV2", reason="Nobody can pay.")
-    run = w.last
-    w.lives[run].kept.clear()
-    w.pager.pages.clear()
-    w.pager.answers.clear()
-    planned = {"state": LimbState.RUNNING, "run": run}
-    await w.desk.change(incident.id, lambda i: i.with_limb("page", **planned))
+    worse = {"severity": "SEV2", "reason": "Nobody can pay."}
+    async with war_room(tmp_path / "redbutton.db", desk=MortalDesk) as w:
+        await w.declared()
+        desk = w.desk
+        assert isinstance(desk, MortalDesk)
+        desk.seen, desk.at, desk.after = 0, 0, True
+        with pytest.raises(Killed):
+            await w.ask("incident.severity", **worse)
+        await desk.begin_again()
+        before = len(w.pager.pages)
+        await w.ask("incident.severity", again=w.last, **worse)
 
-    await w.ask("incident.severity", again=run, severity="SEV2", reason="Nobody can pay.")
-
-    assert len(w.pager.pages) == 1
+        assert (before, len(w.pager.pages)) == (0, 1)
 
 
 async def test_the_pager_being_down_does_not_hold_the_severity_up(w: WarRoom) -> None:
