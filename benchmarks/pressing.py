@@ -34,7 +34,7 @@ TARGET = 2.0
 class BareContext:
     """Takes each step as it comes and remembers none, so that nothing but the limbs is measured."""
 
-    surface, channel, owner = "bench", None, None
+    surface, channel, owner, before = "bench", None, None, None
 
     def __init__(self, actor: Actor, invocation: str) -> None:
         self.actor, self.invocation, self.clock = actor, invocation, SystemClock()

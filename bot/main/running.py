@@ -36,10 +36,12 @@ MESSAGES_GET = 3.0
 ACKS_GET = 3.0
 """Seconds that what is under way gets at the end; a run that is left goes on at the next start."""
 
-TIDY_EVERY = 3600.0
+TIDY_FIRST, TIDY_EVERY = 60.0, 3600.0
+"""Seconds before the first clearing, and between two."""
+
 KEEP_RUNS, KEEP_NEWS = timedelta(days=7), timedelta(days=30)
-"""Seconds between two clearings; how long the engine keeps what has ended, and how long it is known
-which of the vendors' news were heard."""
+"""How long the engine keeps what has ended, and how long it is known which of the vendors' news
+were heard."""
 
 log = logging.getLogger(__name__)
 
@@ -141,8 +143,10 @@ async def _record_stop(bot: Bot, clock: Clock) -> None:
 
 async def _tidy(bot: Bot, clock: Clock) -> None:
     """Clear, for ever, what need not be kept."""
+    pause = TIDY_FIRST
     while True:
-        await clock.sleep(TIDY_EVERY)
+        await clock.sleep(pause)
+        pause = TIDY_EVERY
         try:
             await bot.kept.outbox.tidy(clock.now())
             await bot.engine.forget(clock.now() - KEEP_RUNS)

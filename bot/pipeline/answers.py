@@ -53,7 +53,8 @@ class Asking:
 class Taken(BaseModel):
     """It is recorded and goes on; what comes of it is told later.
 
-    *waits* says, of what needs approval first, what it waits for.
+    *waits* says, of what needs approval first, what it waits for; *aside* that who asked is told by
+    direct message, and not where they asked.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -63,6 +64,7 @@ class Taken(BaseModel):
     operation: str
     risk: Risk
     waits: str = ""
+    aside: bool = False
 
 
 class Refusal(BaseModel):

@@ -223,10 +223,9 @@ class Road:
         changes = operation.risk is not Risk.READ
         waits = "" if decision.allowed else waiting(decision)
         state = State.WAITING if waits else State.ACCEPTED
-        taken = Taken(
-            invocation=case.id, operation=operation.name, risk=operation.risk, waits=waits
-        )
         shown = card(case, state).model_copy(update={"progress": waits, "glass": yes.glass})
+        name, risk, aside = operation.name, operation.risk, shown.aside and changes
+        taken = Taken(invocation=case.id, operation=name, risk=risk, waits=waits, aside=aside)
         entry = Entry(
             events=(event(case, Stage.INTENT, self._is.clock, decision=decision), *more.events),
             drafts=(*drafts(shown, case.origin), *more.drafts),

@@ -29,9 +29,10 @@ def note_of(refusal: Refusal) -> Note:
 
 def on_it(taken: Taken) -> str:
     """Return the line that says that *taken* goes on, or what it waits for."""
+    where = "by direct message" if taken.aside else "here"
     if taken.waits:
-        return f"`{taken.operation}`: {taken.waits} I will tell you here."
-    return f"On it: `{taken.operation}`. I will tell you here."
+        return f"`{taken.operation}`: {taken.waits} I will tell you {where}."
+    return f"On it: `{taken.operation}`. I will tell you {where}."
 
 
 def told_later(taken: Taken) -> Note:

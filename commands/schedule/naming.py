@@ -67,4 +67,6 @@ def coming(times: Sequence[datetime], zone: str) -> tuple[tuple[str, ...], ...]:
 
 def place(schedule: Schedule) -> str:
     """Say where its results go."""
-    return f"<#{schedule.channel}>" if schedule.channel else f"<@{schedule.owner}>"
+    if schedule.channel:
+        return f"<#{schedule.channel}>"
+    return f"{schedule.owner_name or 'its owner'}'s direct messages"

@@ -149,6 +149,17 @@ async def test_what_cannot_be_scheduled_is_refused_with_the_cure(
     assert await shelf_of(w.bot.kept).everywhere() == []
 
 
+async def test_who_leads_nobody_makes_none_for_a_channel_elsewhere(w: World) -> None:
+    room = w.slack.channel("elsewhere", members=[w.ada])
+    line = f'/ops schedule.add rota oncall.who "weekdays at 9:00" channel={room.id}'
+    refused = "Only `sre` and `support-leads` may make schedules that tell another channel."
+    await said_to(w, w.sam, line, refused)
+    await said_to(w, w.ada, line, "`rota` asks for oncall.who.")
+
+    (one,) = await shelf_of(w.bot.kept).everywhere()
+    assert (one.owner, one.channel) == (w.ada.id, room.id)
+
+
 async def test_two_of_one_name_are_refused(w: World) -> None:
     await kept(w, when="weekdays at 09:00 UTC")
 

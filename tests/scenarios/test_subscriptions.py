@@ -65,6 +65,7 @@ async def test_a_person_subscribes_at_the_hour_of_their_own_clock_and_ends_it(w:
     await said_to(w, mia, "/ops digest.subscriptions", "There is no subscription.")
 
     assert "Every weekday at 08:30, America/New_York." in told
+    assert "On it: `digest.subscribe`. I will tell you by direct message." in told
     assert (found.owner, found.channel) == (mia.id, None)
     assert "is told to you" not in w.slack.sees(w.sam).text
 
@@ -94,7 +95,7 @@ async def test_what_is_run_now_comes_by_direct_message_alone(w: World) -> None:
         w,
         w.ada,
         f"/ops schedule.run {(await stands(w, w.ada.id)).name}",
-        "asked for digest.incidents.",
+        "asked for digest.incidents. It is told in Ada's direct messages.",
     )
 
     await reads(w, w.ada, "No incident is open.")
