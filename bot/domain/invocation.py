@@ -83,6 +83,10 @@ class Origin(BaseModel):
     renews: str | None = None
     token: str | None = None
 
+    def is_by(self, other: "Origin") -> bool:
+        """Say whether whoever asks from here is who asks from *other*."""
+        return (self.team, self.user) == (other.team, other.user)
+
 
 @dataclass(frozen=True)
 class Invocation:

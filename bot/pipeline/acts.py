@@ -46,17 +46,20 @@ class Acts:
         if found is None or not isinstance(case, ClearCase):
             return GONE
         # Who asked may always stop it: no rule about doing it is one about leaving it.
-        mine = (found.origin.team, found.origin.user) == (origin.team, origin.user)
+        mine = found.origin.is_by(origin)
         no = await self._known(origin) if mine else await self._may(case, origin, "cancel")
         if no is not None:
             return no
-        if not await self.book.cancel(invocation, origin.user):
-            return Refusal(message=f"It has already ended: {found.state.value}.", code="ended")
         shown = await self.book.notice(invocation, "card")
+        entry = Entry()
         if isinstance(shown, RunCard) and shown.state in {State.ACCEPTED, State.RUNNING}:
             word = "Cancelling: it stops before its next step."
             card = shown.model_copy(update={"progress": word})
-            await self.book.write(invocation, Entry(drafts=drafts(card, found.origin)))
+            entry = Entry(drafts=drafts(card, found.origin))
+        # In one piece: how it ended must not be overwritten by this word.
+        if not await self.book.cancel(invocation, origin.user, entry):
+            ended = await self.book.get(invocation) or found
+            return Refusal(message=f"It has already ended: {ended.state.value}.", code="ended")
         return _taken(case)
 
     async def share(self, invocation: str, origin: Origin) -> Answer:
@@ -67,7 +70,7 @@ class Acts:
         found = await self.book.get(invocation)
         case = stored_case(found, self.catalogue) if found else None
         notice = await self.book.notice(invocation, "card")
-        mine = found is not None and found.origin.user == origin.user
+        mine = found is not None and found.origin.is_by(origin)
         if not mine or not isinstance(case, ClearCase) or not isinstance(notice, RunCard):
             return GONE
         no = await self._may(case, origin, "share")

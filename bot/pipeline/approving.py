@@ -216,7 +216,7 @@ class Approving:
         """End the waiting at the wish of who asked."""
         for _ in range(TRIES):
             found = await self._is.book.get(invocation)
-            if found is not None and found.origin.user != origin.user:
+            if found is not None and not found.origin.is_by(origin):
                 return _NOT_YOURS
             if found is not None and (taken := await self._withdraw_unasked(found)) is not None:
                 return taken

@@ -191,8 +191,11 @@ class Book(Protocol):
         """Write *entry* alone: events about the bot itself, messages, timers."""
         ...
 
-    async def cancel(self, invocation: str, by: str) -> bool:
-        """Leave word that *by* wants it cancelled. False if it has ended."""
+    async def cancel(self, invocation: str, by: str, entry: Entry) -> bool:
+        """Leave word that *by* wants it cancelled, with *entry*.
+
+        False, and nothing is written, if it has ended.
+        """
         ...
 
     async def wipe(self, invocation: str, params: str) -> bool:

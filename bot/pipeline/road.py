@@ -350,7 +350,7 @@ class Road:
     def _is_mine(self, held: Invocation, origin: Origin) -> bool:
         """Say whether *origin* asked for *held*, and it is still kept."""
         late = held.state is State.DENIED and self._is.clock.now() - held.at > AGAIN_FOR
-        return _same_person(held.origin, origin) and not late
+        return held.origin.is_by(origin) and not late
 
     async def _once_more(self, held: Invocation, asking: Asking) -> Answer:
         """Ask for what is *held* as *asking* does."""
@@ -387,10 +387,6 @@ def _as_repeat(answer: Answer) -> Answer:
 
 def _within(asking: Asking) -> float:
     return PATIENT if asking.origin.surface is Surface.SCHEDULE else CONFIRM_WITHIN
-
-
-def _same_person(one: Origin, other: Origin) -> bool:
-    return (one.team, one.user) == (other.team, other.user)
 
 
 def _code(why: Refused) -> str:

@@ -155,10 +155,10 @@ class SqlBook(SqlDecisions, Book):
         self._tell(ready)
 
     @override
-    async def cancel(self, invocation: str, by: str) -> bool:
+    async def cancel(self, invocation: str, by: str, entry: Entry) -> bool:
         """See `Book.cancel`."""
         wish = self._box.seal(by, "invocation", invocation, "cancelled_by")
-        return await self._change(sql.CANCEL, {"of": invocation, "wish": wish}, Entry())
+        return await self._change(sql.CANCEL, {"of": invocation, "wish": wish}, entry)
 
     @override
     async def wipe(self, invocation: str, params: str) -> bool:

@@ -189,9 +189,11 @@ async def test_what_has_ended_is_not_taken_stepped_or_cancelled(desk: Desk) -> N
 
     taken = await desk.book.take(of, "one", Entry())
     stepped = await desk.book.put_step(of, Step("A", StepState.DONE), "one", Entry())
-    cancelled = await desk.book.cancel(of, "U2")
+    word = Entry(drafts=(main(of, State.RUNNING),))
+    cancelled = await desk.book.cancel(of, "U2", word)
 
     assert (taken, stepped, cancelled) == (False, False, False)
+    assert await desk.book.notice(of, "card") == card(of)
 
 
 async def test_steps_are_in_the_order_they_were_begun_and_replaced_by_name(desk: Desk) -> None:
@@ -212,7 +214,7 @@ async def test_steps_are_in_the_order_they_were_begun_and_replaced_by_name(desk:
 async def test_the_first_who_cancels_is_remembered(desk: Desk) -> None:
     of = await desk.opened()
 
-    answers = [await desk.book.cancel(of, by) for by in ("U2", "U3")]
+    answers = [await desk.book.cancel(of, by, Entry()) for by in ("U2", "U3")]
 
     assert answers == [True, True]
     assert (await desk.invocation(of)).cancelled_by == "U2"

@@ -72,7 +72,7 @@ async def with_all_kinds_of_rows(desk: Desk) -> str:
     timer = Timer("remind", of, desk.clock.now(), {"who": PERSON})
     entry = Entry(drafts=(main(of, State.RUNNING), note("n", PERSON)), timers=(timer,))
     await desk.book.put_step(of, step, "one", entry)
-    await desk.book.cancel(of, NAME)
+    await desk.book.cancel(of, NAME, Entry())
     (post, *_) = await desk.outbox.unsent(desk.clock.now())
     await desk.outbox.later(post, desk.clock.now(), f"{PERSON} cannot be reached")
     return of
