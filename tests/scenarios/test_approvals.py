@@ -54,7 +54,7 @@ async def test_the_card_says_who_asks_what_would_happen_why_and_until_when(
         ]
         assert "Suspending a user needs two of finance and one of the DBAs." in card.text
         assert "Dan, Dee, Eve may decide" in card.text
-        assert all(words in card.text for words in ("@ada", BEA, "suspended", "lapses @"))
+        assert all(words in card.text for words in ("@ada", BEA, "suspended", "lapses ", "UTC"))
         assert {m.channel for m in d.cards(d.eve)} == {"finance", "directmessage"}
 
 
