@@ -52,6 +52,7 @@ class ScheduleDraft(BaseModel):
 class Schedule(ScheduleDraft):
     """A schedule as it is kept. *when* is in the words that it is read back in, with its zone.
 
+    *channel_name* is empty for a private channel: not everybody may know how it is called.
     *paused* is why nothing is asked for now, if so, and *snoozed* the time up to which nothing is;
     *declared* that the settings hold it;
     *troubles* are those that people have been told of. *since* is the last time that was asked for,
@@ -62,6 +63,7 @@ class Schedule(ScheduleDraft):
     zone: str
     owner: str
     owner_name: str = ""
+    channel_name: str = ""
     paused: str = ""
     snoozed: datetime | None = None
     declared: bool = False
@@ -79,6 +81,11 @@ class Schedule(ScheduleDraft):
         """Say whether it is a digest's, to the person or the channel that its name ends in."""
         place = (self.channel or self.owner).lower()
         return self.name == f"{self.operation.replace('.', '-')}-{place}"
+
+    @property
+    def told_in(self) -> str:
+        """Return what its channel is called, for whoever reads that."""
+        return self.channel_name or f"channel {self.channel}"
 
     def key(self, at: datetime) -> str:
         """Return what tells its asking at that time from every other."""

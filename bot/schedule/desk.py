@@ -24,7 +24,7 @@ from bot.pipeline.understanding import understand, unfit
 from bot.schedule.asking import Asker
 from bot.schedule.calendars import Calendars
 from bot.schedule.permission import Permission
-from bot.schedule.places import Places
+from bot.schedule.places import Place, Places
 from bot.schedule.telling import Telling
 from bot.schedule.wall import is_oftener, see_possible, trigger_of
 
@@ -76,7 +76,8 @@ class ScheduleDesk(Schedules):
         self._check_rests(draft.rests)
         schedule = made(draft, by.team, by.id, spoken, self._is.clock.now())
         schedule = schedule.model_copy(update={"owner_name": by.name})
-        await self._check_place(schedule)
+        place = await self._fine_place(schedule)
+        schedule = schedule.model_copy(update={"channel_name": place.name})
         await self._check_permitted(schedule, operation, by, surface)
         if not await self._is.shelf.add(schedule, key):
             if anew:
@@ -237,10 +238,11 @@ class ScheduleDesk(Schedules):
                     fix=f"There are {known}; `[holidays.NAME]` in the settings makes one.",
                 )
 
-    async def _check_place(self, schedule: Schedule) -> None:
+    async def _fine_place(self, schedule: Schedule) -> Place:
         place = await self._is.places.look(schedule.team, schedule.channel, fresh=True)
         if place.ails:
             raise Refused(place.ails, fix="Name another by `channel=`, or bring the app in.")
+        return place
 
     async def _check_may(self, schedule: Schedule, by: Actor, surface: str) -> None:
         """Raise NotAllowed unless *by* may do what *schedule* asks for."""

@@ -17,10 +17,14 @@ WITHIN = 2.0
 
 @dataclass(frozen=True)
 class Place:
-    """A channel; *ails* is why nothing can be told there, *closed* that it is archived."""
+    """A channel; *ails* is why nothing can be told there, *closed* that it is archived.
+
+    *name* is what everybody may call it, empty where not everybody may know it.
+    """
 
     ails: str = ""
     closed: bool = False
+    name: str = ""
 
 
 FINE = Place()
@@ -62,4 +66,4 @@ class Places:
                 f"The channel #{room.name} is seen by people of other organisations, or the app is "
                 "not in it."
             )
-        return FINE
+        return Place(name="" if room.private else f"#{room.name}")

@@ -44,7 +44,7 @@ async def subscription(
 ) -> str:
     """Return the name of that subscription; raises Refused where there is none."""
     if not await kept(schedules, ctx, which, channel):
-        who = f"<#{channel}> does" if channel else "You do"
+        who = "That channel does" if channel else "You do"
         of = f" channel={channel}" if channel else ""
         raise Refused(
             f"{who} not subscribe to 'digest.{which}'.",
@@ -70,7 +70,7 @@ def when_of(at: datetime, zone: str) -> str:
 
 def told(schedule: Schedule) -> str:
     """Say who is told."""
-    return f"<#{schedule.channel}>" if schedule.channel else "you"
+    return schedule.told_in if schedule.channel else "you"
 
 
 def _belongs(one: Schedule, person: str, channel: str | None) -> bool:

@@ -42,7 +42,7 @@ async def see_theirs(schedules: Schedules, ctx: Context, name: str) -> None:
     digest = one.operation.partition(".")[2]
     if one.channel:
         raise Refused(
-            f"`{name}` is a subscription of <#{one.channel}>.",
+            f"`{name}` is a subscription of {one.told_in}.",
             fix=f"Whoever keeps those types `/ops digest.mute {digest} channel={one.channel}`; "
             "`digest.unmute` and `digest.unsubscribe` go alike.",
         )
@@ -68,5 +68,5 @@ def coming(times: Sequence[datetime], zone: str) -> tuple[tuple[str, ...], ...]:
 def place(schedule: Schedule) -> str:
     """Say where its results go."""
     if schedule.channel:
-        return f"<#{schedule.channel}>"
+        return schedule.told_in
     return f"{schedule.owner_name or 'its owner'}'s direct messages"

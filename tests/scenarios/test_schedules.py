@@ -154,8 +154,9 @@ async def test_who_leads_nobody_makes_none_for_a_channel_elsewhere(w: World) -> 
     line = f'/ops schedule.add rota oncall.who "weekdays at 9:00" channel={room.id}'
     refused = "Only `sre` and `support-leads` may make schedules that tell another channel."
     await said_to(w, w.sam, line, refused)
-    await said_to(w, w.ada, line, "`rota` asks for oncall.who.")
+    told = await said_to(w, w.ada, line, "`rota` asks for oncall.who.")
 
+    assert "It is told in #elsewhere." in told
     (one,) = await shelf_of(w.bot.kept).everywhere()
     assert (one.owner, one.channel) == (w.ada.id, room.id)
 
