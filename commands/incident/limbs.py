@@ -26,6 +26,7 @@ from integrations.ports import (
     Impact,
     Page,
     Pager,
+    PageState,
     PublicStatus,
     StatusPage,
     TicketDraft,
@@ -104,6 +105,10 @@ def paged(made: Page, over: tuple[str, ...] = ()) -> Done:
         woken = incident.awaiting(*(who.slack for who in made.assigned))
         return with_page(resolved(woken, over), made)
 
+    if made.state is PageState.RESOLVED:
+        # It was made before, and somebody saw to it: nobody is woken twice for the same.
+        note = "The page is resolved at the pager"
+        return Done(note, made.url, made.id, update=update)
     if names:
         return Done(f"Paged {listed(names)}", made.url, made.id, update=update)
     note = "The pager took it, but nobody is on call there: nobody was woken"

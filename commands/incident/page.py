@@ -58,7 +58,7 @@ async def page_more(
     service, called = await _service(whom, ctx, incidents, pager)
     title = f"{incident.short} {discreet_title(incident)}"
     details = f"{_reason(params.reason, incident)} Asked by {ctx.actor.name}."
-    made, over = await wake(ctx, pager, incident, service, title, details)
+    made, over = await wake(ctx, pager, incident, service, title, details, anew=True)
     names = tuple(who.name for who in made.assigned)
     woken = listed(names) if names else "nobody: no one is on call there"
     line = f"{ctx.actor.name} paged {called}; woken: {woken}. {sentence(params.reason)}"

@@ -6,13 +6,20 @@ from integrations.ports import Page, Pager, PageState
 LABEL = "Page who is on call"
 
 
-async def wake(
-    ctx: Context, pager: Pager, incident: Incident, service: str, title: str, details: str
+async def wake(  # noqa: PLR0913  All of it is what the pager is told.
+    ctx: Context,
+    pager: Pager,
+    incident: Incident,
+    service: str,
+    title: str,
+    details: str,
+    *,
+    anew: bool = False,
 ) -> tuple[Page, tuple[str, ...]]:
     """Wake who is on call for *service*, unless a page for it is out for *incident*.
 
     Return the page, and the ids of those before it that turned out to be resolved: at the pager
-    that may have happened without a word.
+    that may have happened without a word. Whoever asks for people *anew* wants them all the same.
     """
     last = next((c.page for c in reversed(incident.calls) if _is_over(c, service)), "")
     over: list[str] = []
@@ -26,7 +33,7 @@ async def wake(
             key=incident.key(f"page {service} after {last}" if last else f"page {service}"),
             rule=StepRule(find=pager.find_page),
         )
-        if made.state is not PageState.RESOLVED:
+        if made.state is not PageState.RESOLVED or not anew:
             return made, tuple(over)
         last = made.id
         over.append(last)
@@ -46,8 +53,11 @@ def with_page(incident: Incident, made: Page) -> Incident:
     old = next((c for c in incident.calls if c.page == made.id), None)
     call = old or Call(page=made.id, service=made.service, url=made.url, at=made.at)
     both = tuple(dict.fromkeys((*call.woken, *woken)))
+    over = call.resolved or made.state is PageState.RESOLVED
     others = (c for c in incident.calls if c.page != made.id)
-    return incident.with_(calls=(*others, call.model_copy(update={"woken": both})))
+    return incident.with_(
+        calls=(*others, call.model_copy(update={"woken": both, "resolved": over}))
+    )
 
 
 def _is_over(call: Call, service: str) -> bool:

@@ -11,6 +11,7 @@ from bot.domain.errors import Unreachable
 from bot.domain.incident import Incident, LimbState, Moment
 from bot.domain.ports import Edit, Saying
 from bot.pipeline.incidents.desk import IncidentDesk
+from integrations.ports import PageState
 from tests.commands.test_incident_again import Killed, MortalDesk
 from tests.commands.war_room import ADA, SAM, WarRoom, war_room
 
@@ -69,6 +70,19 @@ async def test_nothing_is_tried_again_for_what_was_merged(w: WarRoom) -> None:
 
     assert "merged into INC-2" in said
     assert len(w.tracker.tickets) == 1
+
+
+async def test_a_page_that_somebody_has_resolved_meanwhile_wakes_nobody_twice(w: WarRoom) -> None:
+    incident = await half_pressed(w)
+    made = await w.pager.page("PCHECK1", "INC-1", "", key=incident.key("page PCHECK1"))
+    w.pager.pages[made.id] = made.model_copy(update={"state": PageState.RESOLVED})
+
+    retried = await w.ask("incident.retry", SAM, limb="page", incident="INC-1")
+    before = len(w.pager.pages)
+    await w.ask("incident.page", SAM, whom="Checkout", reason="It is back.", incident="INC-1")
+
+    assert "The page is resolved at the pager" in retried.text
+    assert (before, len(w.pager.pages)) == (1, 2)
 
 
 class HeldDesk(IncidentDesk):
