@@ -1,10 +1,14 @@
 """Settings of schedules, and of the days on which they rest."""
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from bot.domain.schedule import FREEZE, NAME, Late
+
+_LEAP = 2028
+"""A year that has every day that any year has."""
 
 ScheduleName = Annotated[str, StringConstraints(pattern=NAME)]
 
@@ -16,7 +20,24 @@ def _is_free(name: str) -> str:
 
 
 CalendarName = Annotated[str, StringConstraints(pattern=NAME), AfterValidator(_is_free)]
-Day = Annotated[str, StringConstraints(pattern=r"^([0-9]{4}-)?(0[1-9]|1[0-2])-[0-3][0-9]$")]
+
+
+def _is_a_day(text: str) -> str:
+    try:
+        # Of every year is also what only leap years have.
+        date.fromisoformat(text if len(text) > len("12-25") else f"{_LEAP}-{text}")
+    except ValueError:
+        raise ValueError(
+            f"there is no day {text!r}; days are written 2026-12-25 or 12-25"
+        ) from None
+    return text
+
+
+Day = Annotated[
+    str,
+    StringConstraints(pattern=r"^([0-9]{4}-)?(0[1-9]|1[0-2])-[0-3][0-9]$"),
+    AfterValidator(_is_a_day),
+]
 _Person = Annotated[str, StringConstraints(pattern=r"^[UW][A-Z0-9]{2,20}$")]
 _Channel = Annotated[str, StringConstraints(pattern=r"^[CG][A-Z0-9]{2,20}$")]
 

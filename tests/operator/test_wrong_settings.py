@@ -46,6 +46,10 @@ FILES = {
         "[groups]\nsupport = ['ada']",
         ["`groups.support.0`", "pattern", "U0123ABCD"],
     ),
+    "a holiday on a day that there is not": (
+        "[holidays.berlin]\ndates = ['12-25', '02-30']",
+        ["`holidays.berlin.dates.1`", "there is no day '02-30'", "12-25"],
+    ),
     "an alias to no operation": (
         "[aliases]\n'/suspend' = 'users.suspnd'",
         ["'/suspend'", "'users.suspnd'", "users.suspend"],

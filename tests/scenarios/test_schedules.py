@@ -1,7 +1,7 @@
 """A schedule asks as anybody does: decided, recorded, told where it belongs, refused."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,8 @@ permit (principal is Schedule, action == Action::"users.find", resource);
 async def w(tmp_path: Path) -> AsyncIterator[World]:
     (tmp_path / "mine.cedar").write_text(RULE)
     policy = {"paths": [tmp_path / "mine.cedar"]}
-    holidays = {"always": {"dates": [f"{m:02}-{d:02}" for m in range(1, 13) for d in range(1, 32)]}}
+    year = (date(2028, 1, 1) + timedelta(days=n) for n in range(366))
+    holidays = {"always": {"dates": [f"{day:%m-%d}" for day in year]}}
     async with world(tmp_path, schedule=OFTEN, policy=policy, holidays=holidays) as everything:
         yield everything
         assert judged(everything.slack) == []
