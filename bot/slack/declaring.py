@@ -22,7 +22,7 @@ from bot.slack.cards import card, note_view
 from bot.slack.desk import Alarm, Desk
 from bot.slack.forms import form
 from bot.slack.incidents import sign
-from bot.slack.mrkdwn import bold, join, moment, sentence, text
+from bot.slack.mrkdwn import bold, day_and_moment, join, sentence, text
 from bot.slack.payload import Payload
 from bot.slack.plain import plain as unescaped
 from bot.slack.prompts import actions, press_button
@@ -187,6 +187,6 @@ def _grade(severity: Severity, plan: Plan) -> Block:
 
 def _offer(one: Incident, number: int) -> Block:
     words = join([bold(text(f"{sign(one)} {one.short}")), text(one.title, TITLE)], " ")
-    since = join([text(f"{one.severity} · {one.status} · since"), moment(one.began)], " ")
+    since = join([text(f"{one.severity} · {one.status} · since"), day_and_moment(one.began)], " ")
     come = Press(label="Join", operation="incident.join", params={"incident": one.short})
     return {**section(join([words, since], "\n")), "accessory": press_button(come, number)}

@@ -10,7 +10,7 @@ from bot.slack import limits
 from bot.slack.blocks import Block, context, modal, option, plain, section
 from bot.slack.elements import ACTION
 from bot.slack.incidents import sign
-from bot.slack.mrkdwn import bold, join, moment, sentence, text, user
+from bot.slack.mrkdwn import bold, day_and_moment, join, sentence, text, user
 from bot.slack.prompts import actions
 from bot.slack.state import metadata
 
@@ -69,7 +69,7 @@ def _line(one: Incident) -> str:
 def _stands(one: Incident) -> Iterator[Block]:
     leads = one.roles.get(Role.COMMANDER)
     who = join([user(leads.id), text("leads")], " ") if leads else text("Nobody leads yet.")
-    since = join([text(f"{one.severity} · {one.status} · since"), moment(one.began)], " ")
+    since = join([text(f"{one.severity} · {one.status} · since"), day_and_moment(one.began)], " ")
     title = bold(text(f"{sign(one)} {one.title}", TITLE))
     yield section(join([title, join([since, who], " · ")], "\n"))
 

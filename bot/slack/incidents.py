@@ -19,7 +19,7 @@ from bot.domain.notice import IncidentCard, IncidentFace
 from bot.domain.result import Press
 from bot.slack import limits
 from bot.slack.blocks import Block, context, plain, section
-from bot.slack.mrkdwn import Mrkdwn, bold, channel, join, link, moment, text, user
+from bot.slack.mrkdwn import Mrkdwn, bold, channel, day_and_moment, join, link, text, user
 from bot.slack.prompts import actions
 
 _TITLE, _NOTE, _SUMMARY, _SHOWN = 200, 200, 600, 5
@@ -115,7 +115,7 @@ def _announcement(incident: Incident, meaning: str) -> Iterator[Block]:
 def _stands(incident: Incident) -> Mrkdwn:
     service = "Service unknown" if incident.service == "unknown" else incident.service
     parts = [text(incident.severity.value), bold(text(incident.status.value)), text(service, 100)]
-    return join([*parts, join([text("since"), moment(incident.began)], " ")], " · ")
+    return join([*parts, join([text("since"), day_and_moment(incident.began)], " ")], " · ")
 
 
 def _people(incident: Incident) -> Mrkdwn:
@@ -181,7 +181,7 @@ def _call(call: Call) -> Mrkdwn:
 
 def _due(incident: Incident) -> Iterator[Block]:
     if incident.next_update_at is not None and incident.is_open:
-        yield context(join([text("Next update due at"), moment(incident.next_update_at)], " "))
+        yield context(join([text("Next update due"), day_and_moment(incident.next_update_at)], " "))
 
 
 def _changes(incident: Incident) -> Iterator[Block]:

@@ -119,14 +119,11 @@ def channel(identifier: str) -> Mrkdwn:
     return _made(f"<#{identifier}>") if _CHANNEL.fullmatch(identifier) else text(identifier, 100)
 
 
-def moment(at: datetime) -> Mrkdwn:
-    """Return *at* as the reader's own clock shows it (docs.slack.dev: formatting, dates)."""
-    known = f"{at.astimezone(UTC):%H:%M} UTC"
-    return _made(f"<!date^{round(at.timestamp())}^{{time}}|{known}>")
-
-
 def day_and_moment(at: datetime) -> Mrkdwn:
-    """Return *at* as `moment` does, with the day, which near today is a word."""
+    """Return *at* as the reader's own clock shows it, with the day, which near today is a word.
+
+    docs.slack.dev: formatting, dates.
+    """
     known = f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     return _made(f"<!date^{round(at.timestamp())}^{{date_short_pretty}} {{time}}|{known}>")
 
