@@ -120,11 +120,11 @@ async def test_what_does_not_fit_stands_in_its_thread_and_is_kept_true_as_well(w
     whole = [m.text for m in posted(w)]
     await lifts(w, "stage0")
     await below(w, "There is no more now.")
+    await shown(w, "Frozen: prod")
 
     assert len(posted(w)) == 1
     assert "And 1 thing more" in whole[0]
     assert "Frozen: prod" not in whole[0]
-    assert "Frozen: prod" in posted(w)[0].text
 
 
 async def test_where_there_was_nothing_to_tell_nothing_comes_later(w: World) -> None:

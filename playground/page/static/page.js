@@ -8,7 +8,8 @@ const all = (selector, within = document) => [...within.querySelectorAll(selecto
 
 function listen() {
   const source = new EventSource(document.body.dataset.events);
-  let turn = Promise.resolve();
+  // htmx comes after this script: it must not see the page before the stream is where it belongs.
+  let turn = new Promise((ready) => addEventListener("DOMContentLoaded", ready));
   const take = async (text) => {
     const stream = one("#stream"), answering = one("dialog.modal") !== null;
     const low = !stream || stream.scrollHeight - stream.scrollTop - stream.clientHeight < 80;
