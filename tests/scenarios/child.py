@@ -20,6 +20,7 @@ from bot.store.book import SqlBook
 from bot.store.database import Store
 from bot.store.keys import load_key
 from playground.backoffice import seed
+from playground.delivery import Reply
 from playground.driver import PretendSlack
 from tests.nursery import NURSERY, Process
 from tests.scenarios.ledger import LEDGER, Ledger
@@ -30,6 +31,8 @@ T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
 READY_WITHIN = 30.0
 """Seconds; it takes one, but others may be using the machine."""
+
+_NOT_NOW = ("so nothing was decided", "so it counts as not done")
 
 
 @dataclass(frozen=True)
@@ -208,6 +211,11 @@ async def left_in(place: Home) -> Left:
         return Left(found, steps, await store.read(all_events))
     finally:
         await store.close()
+
+
+def undecided(reply: Reply) -> bool:
+    """Say whether the store did not answer in time for whoever got *reply*: no record, no run."""
+    return any(words in reply.text for words in _NOT_NOW)
 
 
 async def eventually(seen: Callable[[], bool], within: float = 45.0) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from bot.domain.clock import SystemClock
 from playground.driver import PretendSlack
 from playground.model import Channel, Message, Person
-from tests.scenarios.child import Home, Life, alive, born, buried, eventually, furnished
+from tests.scenarios.child import Home, Life, alive, born, buried, eventually, furnished, undecided
 from tests.scenarios.ledger import Line
 from tests.scenarios.operations import FIVE
 
@@ -119,8 +119,8 @@ class Fleet:
         channel = self.channels[number % len(self.channels)]
         clock = SystemClock()
         reply = await self.slack.types(self.ada, f"/ops drill.five name=n{number}", channel)
-        while not reply.ok:
-            # The person asks again, because Slack told them that it went wrong.
+        while not reply.ok or undecided(reply):
+            # The person asks again, because Slack, or the bot, told them that it went wrong.
             await clock.sleep(1.1)
             reply = await self.slack.types(self.ada, f"/ops drill.five name=n{number}", channel)
 

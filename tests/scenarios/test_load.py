@@ -16,7 +16,7 @@ from bot.domain.invocation import State
 from playground.delivery import Reply
 from playground.driver import PretendSlack
 from playground.model import Channel, Person
-from tests.scenarios.child import eventually, home, left_in
+from tests.scenarios.child import eventually, home, left_in, undecided
 from tests.world import PATIENCE, Flavour
 
 ASKED = 200
@@ -24,9 +24,6 @@ PER_SECOND = 50
 REPEATED = ASKED // 5
 REPLAYED = {Flavour.HTTP: 401, Flavour.SOCKETS: 200, Flavour.REPLICAS: 401}
 """What an answered payload meets when it comes again: over a socket it gets the first answer."""
-
-NOT_NOW = ("so nothing was decided", "so it counts as not done")
-"""What is answered to whom the store did not answer in time: no record, no run."""
 
 ADD = "INSERT INTO account VALUES (?, ?, 'active', '')"
 SUSPENDED = "SELECT email, note FROM account WHERE note LIKE 'load test %'"
@@ -54,7 +51,7 @@ async def asks_at_pace(slack: PretendSlack, ada: Person, ops: Channel) -> list[R
 
     async def taken(ask: Callable[[], Awaitable[Reply]]) -> Reply:
         reply = await ask()
-        while any(words in reply.text for words in NOT_NOW):
+        while undecided(reply):
             # A machine that others use, too, may be too slow for so many; then one asks again.
             await clock.sleep(1.0)
             reply = await ask()

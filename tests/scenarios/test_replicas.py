@@ -48,7 +48,10 @@ async def assert_all_ended_once(here: Fleet, runs: int) -> None:
     effects = Counter(here.effects())
     told = Counter(text for text in here.told("drill.five") if "· done ·" in text)
     assert here.redone() == []
-    assert Counter(i.state for i in left.invocations) == {State.SUCCEEDED: runs}
+    # What the store wrote too late was taken back, and asked for again: nothing of it began.
+    late = {i.id for i in left.invocations if i.state is State.FAILED}
+    assert Counter(i.state for i in left.invocations if i.id not in late) == {State.SUCCEEDED: runs}
+    assert late & {e["invocation"] for e in left.stages("started")} == set()
     assert (len(effects), set(effects.values())) == (runs * STEPS, {1})
     assert len(here.told()) == runs
     assert (len(told), set(told.values())) == (runs, {1})
