@@ -24,6 +24,7 @@ from bot.store.keys import load_key
 from bot.store.schedules import SqlSchedules
 from integrations.slack.client import SlackClient
 from integrations.slack.config import SlackConfig
+from integrations.slack.errors import RateLimited
 
 SLOW = 0.3
 """Seconds that Slack takes for each answer."""
@@ -127,7 +128,11 @@ async def _bare(stage: Stage) -> float:
     async def fill(channel: str) -> None:
         for number in range(each):
             began = clock.monotonic()
-            await client.write("chat.postMessage", channel=channel, text=f"Digest {number}.")
+            try:
+                await client.write("chat.postMessage", channel=channel, text=f"Digest {number}.")
+            except RateLimited as busy:
+                await clock.sleep(busy.retry_after or 1.0)
+                await client.write("chat.postMessage", channel=channel, text=f"Digest {number}.")
             if number < each - 1:
                 await clock.sleep(max(0.0, GAP - (clock.monotonic() - began)))
 
