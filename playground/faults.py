@@ -44,9 +44,6 @@ class Faults:
         self.enforce_posting_limit = False
         """Refuse a second message to a channel within a second, as Slack does after a burst."""
 
-        self.hurried = 0
-        """How many messages were refused for that."""
-
     def rate_limit(self, method: str = "*", times: int = 1, retry_after: int = 1) -> None:
         """Answer 429 with `Retry-After: retry_after` (seconds)."""
         self._active.append(Fault("rate_limited", method, times, retry_after))
@@ -110,7 +107,6 @@ class Faults:
             return False
         before = self._posted.get(channel)
         if before is not None and timedelta(0) <= now - before < POSTING_GAP:
-            self.hurried += 1
             return True
         self._posted[channel] = now
         return False
