@@ -11,9 +11,10 @@ from bot.domain.invocation import State
 from bot.main.reloading import Reloader
 from bot.pipeline.protocols import Entry
 from bot.settings import PolicySettings
+from playground.model import Person
 from tests.clock import CorrectedClock
 from tests.scenarios import kinds
-from tests.scenarios.desks import BEA, RULES, desk
+from tests.scenarios.desks import BEA, RULES, Desk, desk
 from tests.world import Flavour, World
 
 ANEW = "What would happen is not what was approved any more, so everybody is asked anew."
@@ -33,16 +34,22 @@ def is_called(w: World, name: str, *, before: str) -> None:
         db.execute(f"ALTER TABLE {before} RENAME TO {name}")
 
 
+async def approved_before_it_runs(d: Desk) -> Person:
+    """Let three agree to what is held back; return Fay, who is new and has no say yet."""
+    fay = d.w.slack.person("fay")
+    await d.w.slack.joins(fay)
+    await d.asks()
+    d.w.bot.dispatch.paused = True
+    await d.agree(d.dee, d.dan, d.eve)
+    await d.shows(d.dan, "· approved ·")
+    return fay
+
+
 async def test_who_lost_the_group_before_it_ran_does_not_count_and_another_finishes_it(
     tmp_path: Path,
 ) -> None:
     async with desk(tmp_path, alone=True) as d:
-        fay = d.w.slack.person("fay")
-        await d.w.slack.joins(fay)
-        await d.asks()
-        d.w.bot.dispatch.paused = True
-        await d.agree(d.dee, d.dan, d.eve)
-        await d.shows(d.dan, "· approved ·")
+        fay = await approved_before_it_runs(d)
         await d.w.slack.regroups("finance", [d.dee, d.dan, fay])
         await d.goes_on()
         await d.reads(d.w.ada, LOST)
@@ -64,12 +71,7 @@ async def test_who_lost_the_group_while_a_killed_bot_had_only_begun_it_does_not_
     tmp_path: Path,
 ) -> None:
     async with desk(tmp_path, alone=True) as d:
-        fay = d.w.slack.person("fay")
-        await d.w.slack.joins(fay)
-        await d.asks()
-        d.w.bot.dispatch.paused = True
-        await d.agree(d.dee, d.dan, d.eve)
-        await d.shows(d.dan, "· approved ·")
+        fay = await approved_before_it_runs(d)
         book = d.w.bot.kept.book
         [found] = await book.in_state({State.ACCEPTED})
         await book.take(found.id, "a bot that was killed before the first step", Entry())

@@ -1,10 +1,12 @@
 """Askings to be put into a book, with a person and a secret that must never be found in a file."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.clock import Clock
 from bot.domain.decision import Decision, Effect
 from bot.domain.fields import FieldSpec, Kind
+from bot.domain.glass import Review
 from bot.domain.ids import new_id
 from bot.domain.invocation import Invocation, Origin, State, Surface
 from bot.domain.notice import Audience, Note, RunCard
@@ -94,3 +96,17 @@ def asking(
     row = Invocation(of, key, "users.suspend", state, ORIGIN, NAME, PARAMS, now)
     entry = Entry((told(of, Stage.INTENT, clock),), (main(of),))
     return Opening(row, f'{{"kind":"taken","invocation":"{of}"}}', entry, meaning)
+
+
+def broken(opening: Opening) -> Opening:
+    """Return *opening* as it would be with the glass broken."""
+    review = Review(
+        invocation=opening.invocation.id,
+        team="T1",
+        actor="U1",
+        name="Ada",
+        operation="users.suspend",
+        reason="Money leaves as we speak",
+        at=opening.invocation.at,
+    )
+    return replace(opening, entry=replace(opening.entry, reviews=(review,)))

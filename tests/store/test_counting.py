@@ -8,11 +8,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.glass import Review
 from bot.domain.invocation import State
 from bot.pipeline.protocols import Counts, Entry, Opening, Recounted, Tally
 from tests.store.conftest import Desk, desk_at
-from tests.store.samples import asking
+from tests.store.samples import asking, broken
 
 HOUR = timedelta(hours=1)
 
@@ -104,20 +103,6 @@ async def test_what_was_let_in_by_counts_that_are_no_longer_so_is_not_written(de
     assert await desk.book.open(late, within=5) == Recounted(Counts(1, 1))
     assert await desk.book.get(late.invocation.id) is None
     assert await desk.book.open(replace(late, counts=Counts(1, 1)), within=5) is None
-
-
-def broken(opening: Opening) -> Opening:
-    """Return *opening* as it would be with the glass broken."""
-    review = Review(
-        invocation=opening.invocation.id,
-        team="T1",
-        actor="U1",
-        name="Ada",
-        operation="users.suspend",
-        reason="Money leaves as we speak",
-        at=opening.invocation.at,
-    )
-    return replace(opening, entry=replace(opening.entry, reviews=(review,)))
 
 
 @pytest.fixture

@@ -12,14 +12,13 @@ from sqlalchemy import Connection, insert, select
 
 from bot.domain.clock import SystemClock
 from bot.domain.errors import NotNow
-from bot.domain.glass import Review
 from bot.domain.invocation import State
 from bot.pipeline.answers import ANSWER, Refusal
 from bot.pipeline.protocols import Entry, Repeat
 from bot.store.sqlite import BUSY_TIMEOUT
 from bot.store.tables import message, step
 from tests.store.conftest import Desk
-from tests.store.samples import asking
+from tests.store.samples import asking, broken
 from tests.store.works import Gate, locked, names, put, queued
 
 LATE = 0.5
@@ -130,16 +129,7 @@ async def test_on_sqlite_glass_whose_breaking_is_taken_back_waits_for_no_review(
     file_desk: Desk,
 ) -> None:
     opening, first, gate = asking(file_desk.clock), Gate(), Gate()
-    review = Review(
-        invocation=opening.invocation.id,
-        team="T1",
-        actor="U1",
-        name="Ada",
-        operation="users.suspend",
-        reason="Money leaves as we speak",
-        at=file_desk.clock.now(),
-    )
-    breaking = replace(opening, entry=replace(opening.entry, reviews=(review,)))
+    breaking = broken(opening)
     running = [asyncio.create_task(file_desk.store.write(first))]
     await first.reached()
     late = asyncio.create_task(file_desk.tried(breaking, within=0.05))
